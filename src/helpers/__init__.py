@@ -1,0 +1,1 @@
+"""Helpers of the book: from a trial described once to its published pages."""

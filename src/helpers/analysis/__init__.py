@@ -1,0 +1,1 @@
+"""Floor 3: one module for each question that a chapter asks of a trial."""

@@ -1,0 +1,209 @@
+"""Who was observed when, and what the observed scores did over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from helpers.analysis.scores import (
+    OVERALL,
+    arm_labels,
+    planned_visits,
+    resolve_outcome,
+    score_table,
+    scores_of,
+)
+from helpers.errors import ParameterError
+from helpers.trial.loading import Trial
+
+PATTERNS = ("complete", "dropout", "intermittent", "never")
+
+
+@dataclass(frozen=True)
+class ObservedByVisit:
+    """Scores observed and missing.
+
+    Attributes
+    ----------
+    outcome, outcome_label
+        What was assessed.
+    counts
+        ``arm, arm_label, visit, visit_label, week, allocated, observed, missing, percent``
+        (observed), for every arm and ``overall``.
+    patterns
+        ``arm, arm_label, pattern, n``: ``complete`` (every planned visit), ``dropout`` (none
+        missing before the last score), ``intermittent`` (a gap, or no baseline score), ``never``.
+    """
+
+    outcome: str
+    outcome_label: str
+    counts: pd.DataFrame
+    patterns: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """Observed scores over time, without a model.
+
+    Attributes
+    ----------
+    outcome, outcome_label, unit, level
+        What was assessed, and the confidence level.
+    means
+        ``arm, arm_label, visit, visit_label, week, n, mean, sd, se, lower, upper`` (t intervals;
+        NaN with fewer than two scores).
+    by_last_visit
+        ``arm, arm_label, last_visit, last_visit_label, visit, week, n, mean``: participants
+        grouped by the last visit at which they had a score.
+    individuals
+        ``participant, arm, arm_label, visit, week, score``; None when the trial is not public.
+    """
+
+    outcome: str
+    outcome_label: str
+    unit: str
+    level: float
+    means: pd.DataFrame
+    by_last_visit: pd.DataFrame
+    individuals: pd.DataFrame | None
+
+
+def observed_by_visit(trial: Trial, *, outcome: str = "primary") -> ObservedByVisit:
+    """Count observed and missing scores at every planned visit, and the patterns they make.
+
+    Parameters
+    ----------
+    trial
+        The trial.
+    outcome
+        Outcome id, ``"primary"`` for the trial's own.
+    """
+    asked = resolve_outcome(trial, outcome)
+    visits = planned_visits(trial, asked)
+    observed = score_table(trial, asked).notna()
+    arms = trial.participants["arm"].astype(str).to_numpy()
+    counts, patterns = [], []
+    for arm, label in [*arm_labels(trial).items(), (OVERALL, "Overall")]:
+        inside = observed if arm == OVERALL else observed.loc[arms == arm]
+        named = {"arm": arm, "arm_label": label}
+        for visit in visits:
+            seen = int(inside[visit.id].sum())
+            counts.append(
+                {
+                    **named,
+                    "visit": visit.id,
+                    "visit_label": visit.label,
+                    "week": float(visit.week),
+                    "allocated": len(inside),
+                    "observed": seen,
+                    "missing": len(inside) - seen,
+                    "percent": 100 * seen / len(inside) if len(inside) else np.nan,
+                }
+            )
+        found = inside.apply(lambda row: _pattern(row.to_numpy()), axis=1)
+        patterns += [
+            {**named, "pattern": pattern, "n": int((found == pattern).sum())}
+            for pattern in PATTERNS
+        ]
+    return ObservedByVisit(
+        outcome=asked.id,
+        outcome_label=asked.label,
+        counts=pd.DataFrame(counts),
+        patterns=pd.DataFrame(patterns),
+    )
+
+
+def trajectories(trial: Trial, *, outcome: str = "primary", level: float = 0.95) -> Trajectories:
+    """Describe the observed scores over time, by arm and by last visit.
+
+    Parameters
+    ----------
+    trial
+        The trial.
+    outcome
+        Outcome id, ``"primary"`` for the trial's own.
+    level
+        Confidence level of the means' t intervals, default 0.95.
+
+    Raises
+    ------
+    ParameterError
+        When the outcome is unknown or the level is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise ParameterError(f"The confidence level must lie between 0 and 1, not {level}.")
+    asked = resolve_outcome(trial, outcome)
+    labels = arm_labels(trial)
+    visits = {visit.id: visit for visit in planned_visits(trial, asked)}
+    scores = scores_of(trial, asked)
+    order = {visit: number for number, visit in enumerate(visits)}
+    last = scores["visit"].map(order).groupby(scores["participant"]).max()
+    scores["last_visit"] = scores["participant"].map(last).map(dict(enumerate(visits)))
+    means, by_last = [], []
+    for arm, label in labels.items():
+        inside = scores.loc[scores["arm"] == arm]
+        for visit in visits.values():
+            named = {
+                "arm": arm,
+                "arm_label": label,
+                "visit": visit.id,
+                "visit_label": visit.label,
+                "week": float(visit.week),
+            }
+            at = inside.loc[inside["visit"] == visit.id, "score"].to_numpy(float)
+            means.append({**named, **_mean(at, level)})
+        for end in visits.values():
+            group = inside.loc[inside["last_visit"] == end.id]
+            by_last += [
+                {
+                    "arm": arm,
+                    "arm_label": label,
+                    "last_visit": end.id,
+                    "last_visit_label": end.label,
+                    "visit": visit.id,
+                    "week": float(visit.week),
+                    "n": len(seen),
+                    "mean": float(seen.mean()),
+                }
+                for visit in visits.values()
+                if len(seen := group.loc[group["visit"] == visit.id, "score"])
+            ]
+    people = scores.assign(arm_label=scores["arm"].map(labels))
+    columns = ["participant", "arm", "arm_label", "visit", "week", "score"]
+    return Trajectories(
+        outcome=asked.id,
+        outcome_label=asked.label,
+        unit=asked.unit,
+        level=level,
+        means=pd.DataFrame(means),
+        by_last_visit=pd.DataFrame(by_last),
+        individuals=people[columns] if trial.specification.public else None,
+    )
+
+
+def _pattern(seen: np.ndarray) -> str:
+    if seen.all():
+        return "complete"
+    if not seen.any():
+        return "never"
+    until_last = seen[: int(np.flatnonzero(seen)[-1]) + 1]
+    return "dropout" if until_last.all() else "intermittent"
+
+
+def _mean(scores: np.ndarray, level: float) -> dict[str, float]:
+    n = len(scores)
+    mean = float(scores.mean()) if n else np.nan
+    sd = float(scores.std(ddof=1)) if n > 1 else np.nan
+    se = sd / np.sqrt(n) if n > 1 else np.nan
+    margin = stats.t.ppf((1 + level) / 2, n - 1) * se if n > 1 else np.nan
+    return {
+        "n": n,
+        "mean": mean,
+        "sd": sd,
+        "se": se,
+        "lower": mean - margin,
+        "upper": mean + margin,
+    }

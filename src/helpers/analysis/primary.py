@@ -1,0 +1,218 @@
+"""The primary analysis: change from baseline by a mixed model of all scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.analysis.estimates import Estimate
+from helpers.analysis.published_analyses import PublishedAnalysisResult, published_analyses
+from helpers.analysis.scores import (
+    arm_labels,
+    check_planned,
+    planned_visits,
+    resolve_covariates,
+    resolve_outcome,
+    resolve_visit,
+    scores_of,
+)
+from helpers.errors import AnalysisError
+from helpers.methods.mixed_models import ConstrainedFit, fit_clda
+from helpers.methods.random_effects import Covariance
+from helpers.trial.loading import Trial
+from helpers.trial.specification import Outcome, Visit
+
+__all__ = [
+    "PrimaryResult",
+    "PublishedAnalysisResult",
+    "analyse_primary",
+    "fit_outcome",
+    "published_analyses",
+]
+
+
+@dataclass(frozen=True)
+class PrimaryResult:
+    """The constrained longitudinal model of one outcome, read at one visit.
+
+    Attributes
+    ----------
+    outcome, outcome_label, instrument, unit, higher_is, decimals, visit, visit_label
+        What was analysed.
+    covariance, covariates, level
+        How.
+    arms, arm_labels, reference, visit_labels, visit_weeks
+        Arms (reference first) and the visits in the model, with baseline.
+    change
+        Change from baseline at the visit, by arm.
+    difference
+        Difference in change, arm minus reference, by arm other than the reference.
+    changes, differences, means
+        The same at every visit, as :class:`helpers.methods.mixed_models.ConstrainedFit` has them.
+    n, n_scores, n_by_arm
+        Participants and scores in the model.
+    messages
+        What the reader must know of the fit.
+    fit
+        The whole fit.
+    """
+
+    outcome: str
+    outcome_label: str
+    instrument: str
+    unit: str
+    higher_is: str
+    decimals: int
+    visit: str
+    visit_label: str
+    covariance: str
+    covariates: tuple[str, ...]
+    level: float
+    arms: tuple[str, ...]
+    arm_labels: dict[str, str]
+    reference: str
+    visit_labels: dict[str, str]
+    visit_weeks: dict[str, float]
+    change: dict[str, Estimate]
+    difference: dict[str, Estimate]
+    changes: pd.DataFrame
+    differences: pd.DataFrame
+    means: pd.DataFrame
+    n: int
+    n_scores: int
+    n_by_arm: dict[str, int]
+    messages: tuple[str, ...]
+    fit: ConstrainedFit
+
+
+def analyse_primary(
+    trial: Trial,
+    *,
+    outcome: str = "primary",
+    visit: str = "primary",
+    covariance: Covariance = "random_slope",
+    covariates: str | Sequence[str] = (),
+    level: float = 0.95,
+) -> PrimaryResult:
+    """Estimate change from baseline and its difference between arms by a mixed model.
+
+    All scores of the outcome are in the model, those after the visit of interest too; nobody is
+    left out for a missing baseline or a missing visit (missing at random is assumed).
+
+    Parameters
+    ----------
+    trial
+        The trial.
+    outcome, visit
+        Ids, ``"primary"`` for the trial's own.
+    covariance
+        ``"random_slope"`` or ``"random_intercept"``.
+    covariates
+        Baseline variables to adjust for, as a sequence or one text with commas.
+    level
+        Confidence level, default 0.95.
+
+    Raises
+    ------
+    ParameterError
+        When a parameter is not valid.
+    AnalysisError
+        When the outcome was not planned at the visit or the data cannot carry the model.
+
+    Notes
+    -----
+    :func:`helpers.methods.mixed_models.fit_clda`.
+    """
+    asked, at = resolve_outcome(trial, outcome), resolve_visit(trial, visit)
+    check_planned(trial, asked, at)
+    names = resolve_covariates(trial, covariates)
+    return fit_outcome(trial, asked, at, covariance=covariance, covariates=names, level=level)
+
+
+def fit_outcome(
+    trial: Trial,
+    outcome: Outcome,
+    visit: Visit,
+    *,
+    covariance: Covariance,
+    covariates: tuple[str, ...],
+    level: float,
+) -> PrimaryResult:
+    """Fit the mixed model of one outcome; parameters as in :func:`analyse_primary`, resolved."""
+    specification = trial.specification
+    labels = arm_labels(trial)
+    data = scores_of(trial, outcome)
+    _check_scores(data, trial, outcome, visit)
+    known = trial.participants.set_index("participant")[list(covariates)]
+    data = data.join(known, on="participant")
+    fit = fit_clda(
+        data.assign(arm=pd.Categorical(data["arm"], categories=list(labels))),
+        outcome="score",
+        subject="participant",
+        visit="visit",
+        arm="arm",
+        time="week",
+        baseline=specification.baseline_visit.id,
+        reference=specification.reference_arm.id,
+        covariates=covariates,
+        covariance=covariance,
+        level=level,
+    )
+    planned = {item.id: item for item in planned_visits(trial, outcome)}
+    unseen = tuple(
+        f"{item.label} has no scores of {outcome.label} and is not in the model."
+        for item in planned.values()
+        if item.id not in fit.visits
+    )
+    changes = fit.changes.loc[fit.changes["visit"] == visit.id]
+    differences = fit.differences.loc[fit.differences["visit"] == visit.id]
+    return PrimaryResult(
+        outcome=outcome.id,
+        outcome_label=outcome.label,
+        instrument=outcome.instrument,
+        unit=outcome.unit,
+        higher_is=outcome.higher_is,
+        decimals=outcome.decimals,
+        visit=visit.id,
+        visit_label=visit.label,
+        covariance=covariance,
+        covariates=covariates,
+        level=level,
+        arms=tuple(labels),
+        arm_labels=labels,
+        reference=fit.reference,
+        visit_labels={name: planned[name].label for name in fit.visits},
+        visit_weeks={name: float(planned[name].week) for name in fit.visits},
+        change=_by_arm(changes),
+        difference=_by_arm(differences),
+        changes=fit.changes,
+        differences=fit.differences,
+        means=fit.means,
+        n=fit.n_subjects,
+        n_scores=fit.n_obs,
+        n_by_arm=fit.n_by_arm,
+        messages=unseen + fit.messages,
+        fit=fit,
+    )
+
+
+def _by_arm(rows: pd.DataFrame) -> dict[str, Estimate]:
+    return {str(row["arm"]): Estimate.from_row(row) for _, row in rows.iterrows()}
+
+
+def _check_scores(data: pd.DataFrame, trial: Trial, outcome: Outcome, visit: Visit) -> None:
+    baseline = trial.specification.baseline_visit
+    for needed in (baseline, visit):
+        if needed.id not in outcome.visits or not (data["visit"] == needed.id).any():
+            raise AnalysisError(
+                f"{outcome.label} has no scores at {needed.label}, which the model of its change "
+                "needs; choose another outcome or visit."
+            )
+    for arm, label in arm_labels(trial).items():
+        if not (data["arm"] == arm).any():
+            raise AnalysisError(
+                f"No participant of {label} has a score of {outcome.label}, so the arms cannot be "
+                "compared; choose another outcome or looser criteria."
+            )

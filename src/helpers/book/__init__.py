@@ -1,0 +1,1 @@
+"""Floor 5: editions, parameters, execution, compilation and the command line."""

@@ -1,0 +1,112 @@
+"""Compile a staged book with Jupyter Book; every warning is an error."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from helpers.book import children
+from helpers.book.chapters import INJECTED_TAG, read_notebook, tags
+from helpers.book.mathjax import copy_mathjax, refuse_foreign_requests
+from helpers.errors import BuildError
+
+# jupyter_book cannot be run with -m, and its script may not be on the path.
+_COMMAND = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_FAULT = re.compile(
+    r"^(?:(?P<file>[^\n]*?\.(?:md|ipynb|rst|yml|bib))(?::(?P<line>\d+))?: )?"
+    r"(?:WARNING|ERROR|CRITICAL|SEVERE): (?P<message>.*)$"
+)
+
+# myst-nb counts the lines of cell N of a notebook from 10 000 N.
+_LINES_OF_A_CELL = 10_000
+
+
+def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
+    """Compile the source of a book.
+
+    Parameters
+    ----------
+    source
+        The staged folder.
+    scratch
+        An empty folder for the compiler to work in.
+    name
+        Name of the edition, for messages.
+
+    Returns
+    -------
+    Path
+        The folder of the HTML.
+
+    Raises
+    ------
+    BuildError
+        Which lists every warning, each with its file and line.
+    """
+    work = scratch / "work"
+    work.mkdir(parents=True)
+    command = [
+        *(sys.executable, "-c", _COMMAND, "build", str(source)),
+        *("--path-output", str(scratch), "--warningiserror", "--keep-going", "-q"),
+    ]
+    environment = {
+        **os.environ,
+        "IPYTHONDIR": str(scratch),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "NO_COLOR": "1",
+    }
+    code, said = children.run(command, cwd=work, env=environment)
+    html = scratch / "_build" / "html"
+    faults = warnings(said, source)
+    if faults:
+        raise BuildError(
+            f"The edition {name} was not compiled, because Sphinx warned:\n" + "\n".join(faults)
+        )
+    if code != 0 or not (html / "index.html").is_file():
+        last = [line for line in _COLOUR.sub("", said).splitlines() if line.strip(" =")][-12:]
+        raise BuildError(
+            f"The edition {name} was not compiled: Jupyter Book ended with status {code} and "
+            "said:\n" + "\n".join(last)
+        )
+    copy_mathjax(html)
+    refuse_foreign_requests(html)
+    return html
+
+
+def warnings(said: str, source: Path) -> tuple[str, ...]:
+    """Return the warnings in what Sphinx said, each as ``file:line: message``."""
+    found: list[str] = []
+    for line in _COLOUR.sub("", said).splitlines():
+        fault = _FAULT.match(line)
+        if fault:
+            found.append(f"{_place(fault['file'], fault['line'], source)}{fault['message']}")
+    return tuple(dict.fromkeys(found))
+
+
+def _place(file: str | None, line: str | None, source: Path) -> str:
+    if not file:
+        return ""
+    path = Path(file)
+    resolved = source.resolve()
+    shown = path.relative_to(resolved).as_posix() if path.is_relative_to(resolved) else path.name
+    if line is None:
+        return f"{shown}: "
+    if path.suffix == ".ipynb" and int(line) >= _LINES_OF_A_CELL:
+        cell, within = divmod(int(line), _LINES_OF_A_CELL)
+        return f"{shown}, cell {_number_in_source(path, cell)}, line {max(within, 1)}: "
+    return f"{shown}:{line}: "
+
+
+def _number_in_source(path: Path, number: int) -> int:
+    """Count a cell as the chapter's source does, which has no injected parameters."""
+    try:
+        cells = read_notebook(path, shown=path.name)["cells"][:number]
+    except (BuildError, OSError):
+        return number
+    return sum(INJECTED_TAG not in tags(cell) for cell in cells)

@@ -1,0 +1,142 @@
+"""Fingerprints that tell, by content alone, whether a chapter or a book is still up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import sysconfig
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from helpers.book.planning import PlannedChapter, PlannedEdition
+from helpers.book.project import Project
+
+IGNORED = {"__pycache__"}
+
+
+class Fingerprints:
+    """Fingerprints of the chapters and books of one project at one moment.
+
+    A chapter's fingerprint covers everything that its numbers depend on: its source, its
+    parameters, the code of the helpers, the trial's folder, the locked packages and Python.
+    Each file is read once, so that all fingerprints speak of the same moment.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._contents: dict[Path, str] = {}
+
+    @cached_property
+    def code(self) -> str:
+        """Fingerprint of the helpers' source."""
+        package = Path(__file__).resolve().parents[1]
+        return self._together(package, package.rglob("*.py"))
+
+    @cached_property
+    def environment(self) -> str:
+        """Fingerprint of the lock, of the installed versions of what it locks, and of Python."""
+        lock = self._project.root / "requirements.lock"
+        locked = lock.read_bytes() if lock.is_file() else b""
+        names = {_plain(name) for name in re.findall(rb"^([A-Za-z0-9][\w.-]*)==", locked, re.M)}
+        installed = sorted(
+            path.stem
+            for path in Path(sysconfig.get_paths()["purelib"]).glob("*.dist-info")
+            if _plain(path.stem.partition("-")[0].encode()) in names
+        )
+        return _digest([platform.python_version(), installed, _sha256(locked)])
+
+    def folder(self, folder: Path) -> str:
+        """Return the fingerprint of a folder's content."""
+        return self._together(folder, folder.rglob("*"))
+
+    def chapter(self, planned: PlannedChapter, trial: Path) -> str:
+        """Return the fingerprint of a chapter with its values and its trial's folder."""
+        return _digest(
+            [
+                self._content(planned.chapter.path),
+                dict(planned.values),
+                self.code,
+                self.folder(trial),
+                self.environment,
+            ]
+        )
+
+    def still_hold(self, planned: PlannedChapter, trial: Path) -> bool:
+        """Say whether nothing that a chapter depends on has changed since the first look."""
+        try:
+            now = Fingerprints(self._project).chapter(planned, trial)
+        except OSError:
+            return False
+        return now == self.chapter(planned, trial)
+
+    def edition(self, planned: PlannedEdition) -> str:
+        """Return the fingerprint of a whole book: its chapters, its pages and its settings.
+
+        A chapter that runs after the others needs no fingerprint of their results here, because
+        those follow from the fingerprints of the others.
+        """
+        edition = planned.edition
+        return _digest(
+            [
+                [self.chapter(each, planned.trial) for each in planned.chapters],
+                [edition.name, edition.title, edition.audience, list(edition.leave_out)],
+                self._together(self._project.root, page_files(self._project)),
+            ]
+        )
+
+    def _content(self, path: Path) -> str:
+        if path not in self._contents:
+            self._contents[path] = _sha256(path.read_bytes())
+        return self._contents[path]
+
+    def _together(self, root: Path, files: Iterable[Path]) -> str:
+        """Return one fingerprint of the names and contents of files below a folder."""
+        return _digest(
+            sorted(
+                (path.relative_to(root).as_posix(), self._content(path))
+                for path in files
+                if _counts(path, root)
+            )
+        )
+
+
+def page_files(project: Project) -> tuple[Path, ...]:
+    """Return the files that are compiled as they are: pages, settings, styles, bibliography."""
+    chapters = (
+        path
+        for path in project.chapters.rglob("*")
+        if path.suffix not in {".ipynb", ".yml"} and project.editions not in path.parents
+    )
+    top = (project.root / name for name in ("_config.yml", "_toc.yml"))
+    folders = (project.root / name for name in ("_static", "_templates"))
+    found = [*chapters, *top, *(path for folder in folders for path in folder.rglob("*"))]
+    return tuple(sorted(path for path in found if _counts(path, project.root)))
+
+
+def combined(parts: Mapping[str, str]) -> str:
+    """Return one fingerprint of several named ones."""
+    return _digest(sorted(parts.items()))
+
+
+def _counts(path: Path, root: Path) -> bool:
+    """Say whether a file below a folder is content, and not a trace of an editor or of Python."""
+    parts = path.relative_to(root).parts
+    hidden = any(part.startswith(".") for part in parts)
+    return path.is_file() and not hidden and not IGNORED.intersection(parts)
+
+
+def _plain(name: bytes) -> bytes:
+    """Return a package's name in the one spelling in which names can be compared."""
+    return re.sub(rb"[-_.]+", b"-", name).lower()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _digest(parts: Any) -> str:
+    return _sha256(json.dumps(parts, sort_keys=True, ensure_ascii=True).encode())

@@ -1,0 +1,94 @@
+"""Kernels for chapters: this interpreter, a private set-up, and none left behind.
+
+papermill starts the kernel that a kernel specification named ``python3`` describes, and the user
+may have another of that name. Chapters must run with the interpreter that runs the build.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import zmq
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from traitlets import default
+
+from helpers.book import children
+from helpers.errors import ExecutionError
+
+KERNEL = "python3"
+
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class OwnKernelSpecs(KernelSpecManager):
+    """Knows one kernel under every name: the interpreter that runs the build."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return the kernel of this interpreter."""
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+            metadata={"supported_encryption": "curve"},
+        )
+
+
+class BookKernelManager(AsyncKernelManager):
+    """Starts a kernel for a chapter, in its environment, and sees that it ends with the build."""
+
+    environment: Mapping[str, str] = {}
+
+    @default("kernel_spec_manager")
+    def _own_kernel(self) -> KernelSpecManager:
+        return OwnKernelSpecs()
+
+    @default("transport_encryption")
+    def _encrypted_where_possible(self) -> str:
+        return "auto" if zmq.has("curve") else "disabled"
+
+    async def _async_start_kernel(self, **options: Any) -> None:
+        if children.stopping():
+            raise ExecutionError("The build is being stopped.")
+        await super()._async_start_kernel(**{"env": dict(self.environment), **options})
+        self.process = self.provisioner.process  # type: ignore[union-attr]
+        children.remember(self.process)
+
+    start_kernel = _async_start_kernel
+
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:
+        await super()._async_cleanup_resources(restart=restart)
+        children.forget(getattr(self, "process", None))
+
+    cleanup_resources = _async_cleanup_resources
+
+
+def kernel_class(environment: Mapping[str, str]) -> type[BookKernelManager]:
+    """Return the class of the kernels of one chapter; nbclient takes a class, not an object."""
+    return type("ChapterKernelManager", (BookKernelManager,), {"environment": environment})
+
+
+def kernel_environment(*, private: Path, single_threaded: bool) -> dict[str, str]:
+    """Return the environment of a chapter's kernel.
+
+    Parameters
+    ----------
+    private
+        A scratch folder: IPython keeps its profile and Jupyter its connection file there, so that
+        the user's own start-up files have no say in the book.
+    single_threaded
+        Whether linear algebra keeps to one thread, because several chapters run at once.
+    """
+    settings = {
+        **os.environ,
+        "IPYTHONDIR": str(private),
+        "PYTHONHASHSEED": "0",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    if single_threaded:
+        settings.update(dict.fromkeys(_ONE_THREAD, "1"))
+    return settings

@@ -1,0 +1,58 @@
+"""Put a finished folder or file in its place in one step, and tidy up after a crash.
+
+A folder cannot be replaced in one step everywhere, so the old one is moved aside, the new one is
+moved in and the old one deleted. Whatever happens in between, either the old or the new folder is
+found again by :func:`recover`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+STAGING = ".staging"
+ASIDE = ".replaced"
+
+
+def replace_folder(new: Path, place: Path) -> None:
+    """Move the folder ``new`` to ``place``, where another may lie that is then deleted.
+
+    Both must be on the same file system. When the second move fails, the old folder is put back.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    aside = place.parent / ASIDE / place.name
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.parent.mkdir(exist_ok=True)
+    had_old = place.exists()
+    if had_old:
+        place.rename(aside)
+    try:
+        new.rename(place)
+    except BaseException:
+        if had_old and not place.exists():
+            aside.rename(place)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def recover(build: Path) -> None:
+    """Put back what a killed build moved aside, and delete what it left half done."""
+    aside = build / ASIDE
+    if aside.is_dir():
+        for folder in aside.iterdir():
+            if not (build / folder.name).exists():
+                folder.rename(build / folder.name)
+        shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(build / STAGING, ignore_errors=True)
+
+
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file so that it is never seen half written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,126 @@
+"""Lay out what Jupyter Book compiles: pages, dressed notebooks and the settings of one edition."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from helpers.book.dressing import dressed
+from helpers.book.editions import Edition
+from helpers.book.fingerprints import page_files
+from helpers.book.mathjax import MATHJAX_PATH
+from helpers.book.parameter_table import with_parameter_table
+from helpers.book.project import Project, read_settings
+from helpers.book.results import Results, escaped, substitutions
+from helpers.book.tidying import notebook_text
+from helpers.errors import BuildError
+from helpers.trial.specification import Specification
+
+NOTICES = {
+    True: "SYNTHETIC COHORT: every patient in this edition was made by a computer; "
+    "none is a real person.",
+    False: "REAL PATIENTS: the data in this edition come from people who took part in the trial.",
+}
+
+
+def stage_source(
+    project: Project,
+    edition: Edition,
+    *,
+    trial: Specification,
+    notebooks: Mapping[str, dict[str, Any]],
+    results: Results,
+    target: Path,
+) -> None:
+    """Write the source of one edition's book into an empty folder.
+
+    Parameters
+    ----------
+    project
+        The book.
+    edition
+        The edition.
+    trial
+        Its trial, for the label of the data.
+    notebooks
+        The executed notebooks by chapter.
+    results
+        Its results, which pages may cite.
+    target
+        The folder.
+
+    Raises
+    ------
+    BuildError
+        When a figure lacks its texts, or the settings clash with what the edition sets.
+    """
+    for path in page_files(project):
+        place = target / path.relative_to(project.root)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+    label = f"{trial.data_label} ({trial.short_title})"
+    for name, notebook in notebooks.items():
+        shown = with_parameter_table(dressed(notebook, chapter=name), chapter=name, label=label)
+        text = notebook_text(shown)
+        (target / "chapters" / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    settings = edition_settings(
+        read_settings(project.root / "_config.yml"), edition, trial=trial, results=results
+    )
+    contents = without_chapters(read_settings(project.root / "_toc.yml"), edition.leave_out)
+    for name, content in (("_config.yml", settings), ("_toc.yml", contents)):
+        text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+        (target / name).write_text(text, encoding="utf-8")
+
+
+def edition_settings(
+    settings: Mapping[str, Any], edition: Edition, *, trial: Specification, results: Results
+) -> dict[str, Any]:
+    """Return the book's settings with those that belong to one edition."""
+    parse = settings.get("parse") or {}
+    cited = {
+        **substitutions(results),
+        "edition_name": escaped(edition.name),
+        "edition_title": escaped(edition.title),
+        "edition_audience": escaped(edition.audience),
+        "data_label": escaped(trial.data_label),
+    }
+    own = parse.get("myst_substitutions") or {}
+    clash = sorted(set(own) & set(cited))
+    if clash:
+        raise BuildError(
+            f"_config.yml defines the substitution {clash[0]!r}, which the build fills in; "
+            "give it another name."
+        )
+    sphinx = settings.get("sphinx") or {}
+    return {
+        **settings,
+        "title": edition.title,
+        "execute": {**(settings.get("execute") or {}), "execute_notebooks": "off"},
+        "parse": {**parse, "myst_substitutions": {**own, **cited}},
+        "html": {**(settings.get("html") or {}), "announcement": NOTICES[trial.is_synthetic]},
+        "sphinx": {
+            **sphinx,
+            "config": {**(sphinx.get("config") or {}), "mathjax_path": MATHJAX_PATH},
+        },
+    }
+
+
+def without_chapters(contents: Any, left_out: tuple[str, ...]) -> Any:
+    """Return the table of contents without some chapters, and without parts left empty."""
+    if isinstance(contents, list):
+        kept = (
+            without_chapters(item, left_out)
+            for item in contents
+            if not (isinstance(item, dict) and Path(str(item.get("file", ""))).name in left_out)
+        )
+        return [item for item in kept if item]
+    if not isinstance(contents, dict):
+        return contents
+    smaller = {key: without_chapters(value, left_out) for key, value in contents.items()}
+    if "caption" in smaller and not smaller.get("chapters"):
+        return {}
+    return {key: value for key, value in smaller.items() if value != []}

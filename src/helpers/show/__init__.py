@@ -1,0 +1,1 @@
+"""Floor 4: numbers, tables and figures on a page."""

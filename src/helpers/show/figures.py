@@ -1,0 +1,201 @@
+"""How every figure of the book looks, and how it reaches the page.
+
+A figure is drawn 4.9 inches wide with letters of 12 points: on a telephone (390 pixels) they are
+still 9 points high. Colours are darkened Okabe-Ito, at least 4.5:1 on white; every arm has a
+marker and a line style as well, so that no reading depends on colour.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from helpers.show.outputs import GLUE_PREFIX, emit, glued
+from helpers.show.page_label import labelled
+from helpers.show.records import shown
+
+WIDTH = 4.9
+"""Inches; the widest that keeps 12 points readable on a telephone."""
+POINTS = 12.0
+INK = "#1f2328"
+FAINT = "#6e7781"
+GRID = "#d8dee4"
+
+_SALT = "trialbook"
+
+
+@dataclass(frozen=True)
+class ArmStyle:
+    """How one arm is drawn, in every figure."""
+
+    colour: str
+    marker: str
+    line: Any
+
+
+ARM_STYLES = (
+    ArmStyle("#0072B2", "o", "-"),
+    ArmStyle("#B34A00", "s", (0, (5, 1.6))),
+    ArmStyle("#00755A", "^", (0, (1.4, 1.2))),
+    ArmStyle("#9B4A7C", "D", (0, (5, 1.4, 1.2, 1.4))),
+    ArmStyle("#7A5C00", "v", (0, (8, 2))),
+    ArmStyle("#4D4D4D", "P", (0, (3, 1, 1, 1, 1, 1))),
+)
+
+_THEME: Any = {
+    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
+    "savefig.facecolor": "white",
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
+    "font.size": POINTS,
+    "axes.titlesize": POINTS,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.labelsize": POINTS,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": FAINT,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "xtick.labelsize": POINTS,
+    "ytick.labelsize": POINTS,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "lines.linewidth": 2.0,
+    "lines.markersize": 6.5,
+    "legend.frameon": False,
+    "svg.fonttype": "path",  # letters as outlines: no page can swap the font and make text overlap
+    "svg.hashsalt": _SALT,
+}
+
+
+def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
+    """Return the style of each arm; the reference arm comes first and is always the blue circle."""
+    return {arm: ARM_STYLES[place % len(ARM_STYLES)] for place, arm in enumerate(arms)}
+
+
+@contextmanager
+def theme() -> Iterator[None]:
+    """Draw in the book's style within the block, and leave the reader's settings as they were."""
+    with sns.axes_style("ticks"), mpl.rc_context(_THEME):
+        yield
+
+
+def new_figure(*, height: float, width: float = WIDTH, **options: Any) -> tuple[Figure, Any]:
+    """Return a figure and its axes in the book's style (call it within :func:`theme`).
+
+    Parameters
+    ----------
+    height, width
+        Inches.
+    options
+        Passed to ``matplotlib.pyplot.subplots``.
+    """
+    return plt.subplots(figsize=(width, height), **options)
+
+
+def whole_numbers(axes: Axes, *, which: str = "y") -> None:
+    """Let an axis that counts show whole numbers only."""
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    axis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+
+
+def spread_labels(
+    positions: Sequence[float], *, gap: float, low: float, high: float
+) -> list[float]:
+    """Move label positions apart until none is nearer than ``gap``, keeping their order.
+
+    Parameters
+    ----------
+    positions
+        Where the labels would stand, in data units.
+    gap
+        Least distance between two labels.
+    low, high
+        Ends of the space for them.
+    """
+    order = sorted(range(len(positions)), key=lambda place: (positions[place], place))
+    placed: list[float] = []
+    for place in order:
+        wanted = max(positions[place], low)
+        placed.append(max(wanted, placed[-1] + gap) if placed else wanted)
+    # Push back down from the upper end, then the labels lie within the space if they fit at all.
+    ceiling = high
+    for rank in reversed(range(len(placed))):
+        placed[rank] = min(placed[rank], ceiling)
+        ceiling = placed[rank] - gap
+    result = [0.0] * len(positions)
+    for rank, place in enumerate(order):
+        result[place] = placed[rank]
+    return result
+
+
+def svg_of(figure: Figure) -> str:
+    """Return the figure as SVG that is the same, byte for byte, whenever it is drawn."""
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": _SALT, "svg.fonttype": "path"}):
+        figure.savefig(
+            buffer,
+            format="svg",
+            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+        )
+    return buffer.getvalue()
+
+
+def display_figure(figure: Figure, *, name: str, caption: str, alt: str) -> None:
+    """Show a figure with its caption and its text for those who cannot see it, then close it.
+
+    The build turns the output's metadata into the figure's caption, number and alternative text.
+    In a notebook that was not built the caption stands below the figure; it is sent as a glue
+    record, which myst-nb takes off the page.
+
+    Parameters
+    ----------
+    figure
+        A matplotlib figure.
+    name
+        Target of cross-references, for example ``"fig-means"``.
+    caption
+        Plain text (the build escapes Markdown); the page's data label is put before it.
+    alt
+        What is seen, with the key numbers, in plain text.
+
+    Raises
+    ------
+    TrialBookError
+        When the page has not been labelled.
+    """
+    whole = shown(labelled(caption))
+    described = shown(labelled(alt))
+    emit(
+        {"image/svg+xml": svg_of(figure), "text/plain": described},
+        metadata={
+            "trialbook": {"figure": {"name": name, "caption": whole, "alt": described}},
+        },
+    )
+    plt.close(figure)
+    record = f"figure.{name}.caption"
+    emit(
+        {GLUE_PREFIX + "text/plain": repr(whole), "text/markdown": f"*{_markdown_escaped(whole)}*"},
+        metadata=glued(record),
+    )
+
+
+def _markdown_escaped(text: str) -> str:
+    """Return plain text as Markdown that shows the same characters."""
+    return re.sub(r"([\\`*_{}\[\]<>$#|~])", r"\\\1", text)

@@ -1,0 +1,239 @@
+"""Chapter 4, second part: which scores are missing, and the scores as they were recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.analysis.missingness import ObservedByVisit, Trajectories
+from helpers.show.figures import (
+    INK,
+    arm_styles,
+    display_figure,
+    new_figure,
+    theme,
+)
+from helpers.show.frame_rows import rows_of
+from helpers.show.records import Record, count, level_text, number, percent, publish
+from helpers.show.sentences import listed, mid_sentence
+from helpers.show.tables import display_table
+from helpers.show.visit_axis import visit_axis
+
+OVERALL = "overall"
+PATTERNS = {
+    "complete": "Seen at every visit",
+    "dropout": "Seen up to a visit and never after",
+    "intermittent": "Missed a visit and came back",
+    "never": "Never seen",
+}
+
+
+def record_missing(observed: ObservedByVisit) -> None:
+    """Publish scores observed and missing at every visit, overall and by arm."""
+    records = [Record("missing.sentence", said := missing_sentence(observed), said)]
+    for row in rows_of(observed.counts):
+        arm = "" if row.arm == OVERALL else f"{row.arm}."
+        stem = f"missing.{arm}{row.visit}"
+        records += [
+            Record(f"{stem}.observed", int(row.observed), count(row.observed)),
+            Record(f"{stem}.missing", int(row.missing), count(row.missing)),
+            Record(f"{stem}.percent", row.percent, percent(row.percent)),
+        ]
+    publish(records)
+
+
+def missing_sentence(observed: ObservedByVisit) -> str:
+    """Say what share was seen at the last visit, overall and by arm."""
+    counts = observed.counts
+    last = counts[counts["visit"] == counts["visit"].iloc[-1]]
+    everyone = last[last["arm"] == OVERALL].iloc[0]
+    arms = listed(
+        [
+            f"{row.observed} of {row.allocated} ({percent(row.percent)}) with "
+            f"{mid_sentence(row.arm_label)}"
+            for row in rows_of(last[last["arm"] != OVERALL])
+        ]
+    )
+    return (
+        f"At {mid_sentence(everyone['visit_label'])}, {mid_sentence(observed.outcome_label)} was "
+        f"recorded for {everyone['observed']} of {everyone['allocated']} participants "
+        f"({percent(everyone['percent'])}): {arms}."
+    )
+
+
+def missing_table(observed: ObservedByVisit) -> None:
+    """Show scores recorded at every visit and the patterns of those missing, by arm."""
+    rows = []
+    for _, part in observed.counts.groupby("visit", sort=False):
+        row = {"": str(part.iloc[0]["visit_label"])}
+        for cell in rows_of(part):
+            row[_head(cell)] = (
+                f"{cell.observed}/{cell.allocated} ({number(cell.percent, decimals=1)})"
+            )
+        rows.append({"Part": "Recorded, n/N (%)", **row})
+    for pattern, part in observed.patterns.groupby("pattern", sort=False):
+        row = {"": PATTERNS[str(pattern)]}
+        row.update({_head(cell): count(cell.n) for cell in rows_of(part)})
+        rows.append({"Part": "Participants by pattern, n", **row})
+    frame = pd.DataFrame(rows).fillna("0").rename(columns={"": "Visit or pattern"})
+    display_table(
+        frame,
+        name="tab-missing",
+        caption=f"{observed.outcome_label}: scores recorded and missing, by visit and arm.",
+        row_header="Visit or pattern",
+        group="Part",
+    )
+
+
+def _head(cell: Any) -> str:
+    return "All" if cell.arm == OVERALL else str(cell.arm_label)
+
+
+def missing_figure(observed: ObservedByVisit) -> None:
+    """Show the share of participants seen at every visit, by arm, with the counts below."""
+    counts = observed.counts[observed.counts["arm"] != OVERALL]
+    said = []
+    for _, part in counts.groupby("arm", sort=False, observed=True):
+        shares = [
+            f"{mid_sentence(row.visit_label)} {row.observed} ({percent(row.percent)})"
+            for row in rows_of(part)
+        ]
+        said.append(f"{part.iloc[0]['arm_label']}: {', '.join(shares)}")
+    display_figure(
+        draw_missing(observed),
+        name="fig-missing",
+        caption=(
+            f"Share of participants with {mid_sentence(observed.outcome_label)} recorded at each "
+            "visit, by arm; below, how many."
+        ),
+        alt=f"One falling line for each arm. {'. '.join(said)}.",
+    )
+
+
+def draw_missing(observed: ObservedByVisit) -> Figure:
+    """Draw shares by visit with a table of counts under the axis."""
+    counts = observed.counts[observed.counts["arm"] != OVERALL]
+    arms = list(dict.fromkeys(counts["arm"]))
+    styles = arm_styles(arms)
+    visits = counts.drop_duplicates("visit")
+    axis = visit_axis(list(visits["visit"]), list(visits["week"]))
+    with theme():
+        figure, axes = new_figure(height=3.3 + 0.24 * len(arms))
+        for arm, part in counts.groupby("arm", sort=False, observed=True):
+            style = styles[str(arm)]
+            axes.plot(
+                [axis.positions[visit] for visit in part["visit"]],
+                part["percent"],
+                color=style.colour,
+                linestyle=style.line,
+                marker=style.marker,
+                label=str(part.iloc[0]["arm_label"]),
+                clip_on=False,
+            )
+        axes.set_ylim(0, 102)
+        axes.set_ylabel("Recorded (%)")
+        axis.label(axes)
+        # Room for the counts between the weeks and their label.
+        axes.xaxis.labelpad = 6 + 17 * len(arms)
+        # The lines begin at the top: the corner below is free.
+        axes.legend(loc="lower left", labelcolor="linecolor", handlelength=2.2)
+        for place, (arm, part) in enumerate(counts.groupby("arm", sort=False, observed=True)):
+            for row in rows_of(part):
+                axes.annotate(
+                    str(row.observed),
+                    xy=(axis.positions[row.visit], 0),
+                    xycoords=axes.get_xaxis_transform(),
+                    xytext=(0, -36 - 17 * place),
+                    textcoords="offset points",
+                    ha="center",
+                    color=styles[str(arm)].colour,
+                    annotation_clip=False,
+                )
+    return figure
+
+
+def trajectory_figure(trajectories: Trajectories) -> None:
+    """Show every participant's scores and the mean of those seen, one panel for each arm."""
+    who = (
+        "Each thin line is one participant; the thick line joins the means of those seen at each "
+        f"visit, with {level_text(trajectories.level)} intervals."
+        if trajectories.individuals is not None
+        else f"Means of those seen at each visit, with {level_text(trajectories.level)} intervals; "
+        "the rows of single participants may not be shown."
+    )
+    said = []
+    for _, part in trajectories.means.groupby("arm", sort=False, observed=True):
+        means = ", ".join(
+            f"{mid_sentence(row.visit_label)} {number(row.mean, decimals=1)} (n = {row.n})"
+            for row in rows_of(part)
+        )
+        said.append(f"{part.iloc[0]['arm_label']}: {means}")
+    display_figure(
+        draw_trajectories(trajectories),
+        name="fig-trajectories",
+        caption=f"{trajectories.outcome_label} as it was recorded, by arm. {who}",
+        alt=f"One panel for each arm. Observed means: {'; '.join(said)}.",
+    )
+
+
+def draw_trajectories(trajectories: Trajectories) -> Figure:
+    """Draw individual lines thin and the observed means thick."""
+    means = trajectories.means
+    arms = list(dict.fromkeys(means["arm"]))
+    styles = arm_styles(arms)
+    visits = means.drop_duplicates("visit")
+    axis = visit_axis(list(visits["visit"]), list(visits["week"]))
+    columns = min(len(arms), 2)
+    lines = -(-len(arms) // columns)
+    with theme():
+        figure, grid = new_figure(
+            height=0.5 + 3.0 * lines,
+            nrows=lines,
+            ncols=columns,
+            sharex=True,
+            sharey=True,
+            squeeze=False,
+        )
+        for axes in grid.flat[len(arms) :]:
+            axes.axis("off")
+        for axes, (arm, part) in zip(
+            grid.flat, means.groupby("arm", sort=False, observed=True), strict=False
+        ):
+            style = styles[str(arm)]
+            if trajectories.individuals is not None:
+                rows = trajectories.individuals
+                for _, own in rows[rows["arm"] == arm].groupby("participant", sort=True):
+                    axes.plot(
+                        [axis.positions[visit] for visit in own["visit"]],
+                        own["score"],
+                        color=style.colour,
+                        alpha=0.16,
+                        linewidth=0.7,
+                        zorder=1,
+                    )
+            places = [axis.positions[visit] for visit in part["visit"]]
+            axes.plot(places, part["mean"], color="white", linewidth=5, zorder=2)
+            axes.errorbar(
+                places,
+                part["mean"],
+                yerr=[part["mean"] - part["lower"], part["upper"] - part["mean"]],
+                color=INK,
+                linestyle=style.line,
+                marker=style.marker,
+                markersize=6,
+                linewidth=2,
+                zorder=3,
+            )
+            axes.set_title(str(part.iloc[0]["arm_label"]), color=style.colour)
+            axis.label(axes)
+            axes.set_xlabel("")
+        # A panel with none below it carries the weeks.
+        for axes in grid.flat[max(0, len(arms) - columns) : len(arms)]:
+            axes.tick_params(labelbottom=True)
+        scale = "" if axis.to_scale else " (not to scale)"
+        figure.supxlabel(f"Weeks since randomisation{scale}", fontsize=12)
+        unit = f" ({trajectories.unit})" if trajectories.unit else ""
+        figure.supylabel(f"{trajectories.outcome_label}{unit}", fontsize=12)
+    return figure

@@ -1,0 +1,143 @@
+"""How well the primary model fits: residuals, and the spread that it implies."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.analysis.primary import PrimaryResult
+from helpers.show.figures import FAINT, INK, arm_styles, display_figure, new_figure, theme
+from helpers.show.frame_rows import rows_of
+from helpers.show.records import number
+from helpers.show.sentences import mid_sentence
+from helpers.show.tables import display_table
+from helpers.show.visit_axis import visit_axis
+
+
+def spread_by_visit(result: PrimaryResult) -> pd.DataFrame:
+    """Arrange, by visit, the SD of the scores around the model's means and the SD it implies.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``visit, label, week, n, observed, implied``, visits in order.
+    """
+    residuals = result.fit.residuals
+    covariance = result.fit.covariance
+    implied = dict(
+        zip(covariance.index, np.sqrt(np.diag(covariance.to_numpy(dtype=float))), strict=True)
+    )
+    rows = []
+    for visit, week in result.visit_weeks.items():
+        own = residuals.loc[residuals["visit"] == visit, "residual"]
+        if own.empty:
+            continue
+        rows.append(
+            {
+                "visit": visit,
+                "label": result.visit_labels[visit],
+                "week": week,
+                "n": len(own),
+                "observed": own.std(ddof=1),
+                "implied": implied[visit],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def spread_table(result: PrimaryResult) -> None:
+    """Show the spread of the scores at every visit, observed and as the model implies it."""
+    spread = spread_by_visit(result)
+    decimals = result.decimals
+    rows = [
+        {
+            "Visit": row.label,
+            "Scores": str(row.n),
+            "SD observed": number(row.observed, decimals=decimals),
+            "SD implied": number(row.implied, decimals=decimals),
+            "Ratio": number(row.implied / row.observed, decimals=2),
+        }
+        for row in rows_of(spread)
+    ]
+    display_table(
+        pd.DataFrame(rows),
+        name="tab-spread",
+        caption=f"{result.outcome_label}: spread around the model's means, visit by visit.",
+        row_header="Visit",
+        notes=["Ratio: SD implied by the model divided by the SD observed; 1 is agreement."],
+    )
+
+
+def checks_figure(result: PrimaryResult) -> None:
+    """Show residuals against the normal, residuals against fitted values, and the spread."""
+    spread = spread_by_visit(result)
+    said = "; ".join(
+        f"{mid_sentence(row.label)} {number(row.observed)} observed, {number(row.implied)} implied"
+        for row in rows_of(spread)
+    )
+    scaled, _ = scaled_residuals(result)
+    display_figure(
+        draw_checks(result),
+        name="fig-checks",
+        caption=(
+            "Does the model fit? Above, residuals against the quantiles of a normal "
+            "distribution; in the middle, residuals against fitted values; below, the standard "
+            "deviation around the means at each visit, observed (points) and implied by the "
+            "model (line)."
+        ),
+        alt=(
+            f"Three panels. Residuals run from {number(scaled.min(), decimals=1)} to "
+            f"{number(scaled.max(), decimals=1)} standard deviations. Standard deviations at each "
+            f"visit: {said}."
+        ),
+    )
+
+
+def scaled_residuals(result: PrimaryResult) -> tuple[pd.Series, pd.Series]:
+    """Return residuals in standard deviations and the fitted values that they belong to.
+
+    Conditional residuals go with the participants' own fitted values. Where the model cannot tell
+    the residual SD (one visit after baseline), the residuals around the means stand in for them.
+    """
+    frame = result.fit.residuals
+    if frame["conditional_residual"].isna().all():
+        return frame["standardised_residual"], frame["fitted"]
+    components = result.fit.variance_components.set_index("component")["value"]
+    scale = float(np.sqrt(components["residual"]))
+    scaled = frame["conditional_residual"]
+    return scaled, frame["observed"] - scaled * scale
+
+
+def draw_checks(result: PrimaryResult) -> Figure:
+    """Draw the three panels below each other, as wide as a telephone allows."""
+    scaled, fitted = scaled_residuals(result)
+    spread = spread_by_visit(result)
+    axis = visit_axis(list(spread["visit"]), list(spread["week"]))
+    colour = arm_styles(["all"])["all"].colour
+    ordered = np.sort(scaled.to_numpy(dtype=float))
+    normal = NormalDist()
+    expected = [normal.inv_cdf((place + 0.5) / len(ordered)) for place in range(len(ordered))]
+    with theme():
+        figure, (first, second, third) = new_figure(height=8.8, nrows=3)
+        reach = max(3.0, float(np.abs(ordered).max()) * 1.05)
+        first.plot([-reach, reach], [-reach, reach], color=FAINT, linewidth=1)
+        first.plot(expected, ordered, "o", color=colour, markersize=3, alpha=0.5)
+        first.set_xlim(1.06 * expected[0], 1.06 * expected[-1])
+        first.set_ylim(-reach, reach)
+        first.set_xlabel("Quantile of the normal distribution")
+        first.set_ylabel("Residual (SD)")
+        second.axhline(0, color=FAINT, linewidth=1)
+        second.plot(fitted, scaled, "o", color=colour, markersize=3, alpha=0.35)
+        second.set_xlabel(f"Fitted value ({result.unit})")
+        second.set_ylabel("Residual (SD)")
+        places = [axis.positions[visit] for visit in spread["visit"]]
+        third.plot(places, spread["implied"], color=INK, linestyle=(0, (5, 2)), label="implied")
+        third.plot(places, spread["observed"], "o", color=colour, markersize=8, label="observed")
+        third.set_ylim(0, float(spread[["observed", "implied"]].to_numpy().max()) * 1.2)
+        third.set_ylabel(f"SD ({result.unit})")
+        third.legend(loc="lower right", labelcolor="linecolor")
+        axis.label(third)
+    return figure

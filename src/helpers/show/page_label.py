@@ -1,0 +1,57 @@
+"""Whose data the page shows: every caption on it begins with these words.
+
+A page has one label. It is set once, by ``page.show_data_label``, and is needed before anything
+can be shown, so that a synthetic cohort is never taken for patients.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpers.errors import TrialBookError
+
+
+@dataclass(frozen=True)
+class PageLabel:
+    """Words that stand beside everything made from a trial's data.
+
+    Parameters
+    ----------
+    text
+        For example ``"Synthetic cohort (IMPACT)"``.
+    synthetic
+        Whether the patients were made by a computer.
+    """
+
+    text: str
+    synthetic: bool
+
+
+_current: PageLabel | None = None
+
+
+def set_page_label(label: PageLabel) -> None:
+    """Label everything that the page shows from now on."""
+    global _current
+    _current = label
+
+
+def page_label() -> PageLabel:
+    """Return the page's label.
+
+    Raises
+    ------
+    TrialBookError
+        When the page has none yet.
+    """
+    if _current is None:
+        raise TrialBookError(
+            "The page does not say yet whose data it shows: call page.show_data_label(trial) "
+            "before the first table or figure."
+        )
+    return _current
+
+
+def labelled(caption: str) -> str:
+    """Return a caption that begins with the page's label."""
+    return f"{page_label().text}. {caption}"

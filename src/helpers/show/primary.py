@@ -1,0 +1,219 @@
+"""Chapter 5: the primary result, its model and how well the model fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from helpers.analysis.estimates import Estimate
+from helpers.analysis.primary import PrimaryResult, PublishedAnalysisResult
+from helpers.show import published_analyses
+from helpers.show.model_checks import checks_figure, spread_table
+from helpers.show.profiles import difference_figure, means_figure
+from helpers.show.published_analyses import published_analyses_table
+from helpers.show.records import (
+    Record,
+    count,
+    interval,
+    level_text,
+    number,
+    p_value,
+    publish,
+)
+from helpers.show.sentences import (
+    Interval,
+    change_sentence,
+    difference_sentence,
+    interpretation_sentence,
+    listed,
+    mid_sentence,
+    outcome_phrase,
+)
+from helpers.show.tables import display_table
+
+__all__ = [
+    "checks_figure",
+    "difference_figure",
+    "means_figure",
+    "primary_table",
+    "published_analyses_table",
+    "record_primary",
+    "record_published_analyses",
+    "spread_table",
+]
+
+COVARIANCES = {
+    "random_slope": "a random intercept and a random slope for each participant",
+    "random_intercept": "a random intercept for each participant",
+}
+
+
+def record_primary(result: PrimaryResult) -> None:
+    """Publish changes, differences and their sentences, and what the model used."""
+    outcome = outcome_phrase(
+        result.outcome_label, result.instrument, f"higher is {result.higher_is}"
+    )
+    covariates = listed(list(result.covariates)) or "none"
+    sentences = {
+        "difference": " ".join(arm_difference_sentence(result, arm) for arm in result.difference),
+        "change": primary_change_sentence(result),
+        "interpretation": " ".join(
+            arm_interpretation_sentence(result, arm) for arm in result.difference
+        ),
+        "model": (
+            f"The model has {COVARIANCES.get(result.covariance, result.covariance)}, and "
+            + (f"is adjusted for {covariates}." if result.covariates else "no covariates.")
+        ),
+    }
+    texts = {
+        "outcome": mid_sentence(result.outcome_label),
+        "outcome.phrase": outcome,
+        "visit": result.visit,
+        "visit.label": mid_sentence(result.visit_label),
+        "covariance": result.covariance,
+        "covariates": covariates,
+    }
+    records = [
+        *(Record(f"primary.{key}.sentence", text, text) for key, text in sentences.items()),
+        *(Record(f"primary.{key}", text, text) for key, text in texts.items()),
+        Record("primary.level", result.level, level_text(result.level)),
+        Record("primary.n", result.n, count(result.n)),
+        Record("primary.n_scores", result.n_scores, count(result.n_scores)),
+    ]
+    records += [
+        Record(f"primary.{arm}.n", participants, count(participants))
+        for arm, participants in result.n_by_arm.items()
+    ]
+    for arm, change in result.change.items():
+        records += estimate_records(f"primary.change.{arm}", change, result.decimals)
+        said = _change_of(result, [arm])
+        records.append(Record(f"primary.change.{arm}.sentence", said, said))
+    for place, (arm, difference) in enumerate(result.difference.items()):
+        if place == 0:
+            records += estimate_records("primary.difference", difference, result.decimals)
+        records += estimate_records(f"primary.difference.{arm}", difference, result.decimals)
+        said = arm_difference_sentence(result, arm)
+        records.append(Record(f"primary.difference.{arm}.sentence", said, said))
+    publish(records)
+
+
+def estimate_records(stem: str, estimate: Estimate, decimals: int) -> list[Record]:
+    """Return the records of one estimate: itself, its standard error, P value and interval."""
+    limits = interval(estimate.lower, estimate.upper, decimals=decimals)
+    return [
+        *(
+            Record(
+                f"{stem}.{part}", value := getattr(estimate, part), number(value, decimals=decimals)
+            )
+            for part in ("estimate", "lower", "upper")
+        ),
+        Record(f"{stem}.se", estimate.se, number(estimate.se, decimals=decimals + 1)),
+        Record(f"{stem}.p", estimate.p, p_value(estimate.p)),
+        Record(f"{stem}.interval", limits, limits),
+    ]
+
+
+def primary_change_sentence(result: PrimaryResult) -> str:
+    """Say how far the score moved in each arm."""
+    return _change_of(result, list(result.change))
+
+
+def _change_of(result: PrimaryResult, arms: Sequence[str]) -> str:
+    return change_sentence(
+        outcome=result.outcome_label,
+        visit=result.visit_label,
+        changes=[(result.arm_labels[arm], _interval(result.change[arm])) for arm in arms],
+        unit=result.unit,
+        level=result.level,
+        decimals=result.decimals,
+    )
+
+
+def arm_difference_sentence(result: PrimaryResult, arm: str) -> str:
+    """Say how far one arm differs from the reference arm."""
+    difference = result.difference[arm]
+    return difference_sentence(
+        arm=result.arm_labels[arm],
+        reference=result.arm_labels[result.reference],
+        difference=_interval(difference),
+        p=difference.p,
+        unit=result.unit,
+        level=result.level,
+        decimals=result.decimals,
+    )
+
+
+def arm_interpretation_sentence(result: PrimaryResult, arm: str) -> str:
+    """Say what the interval of one difference holds."""
+    return interpretation_sentence(
+        arm=result.arm_labels[arm],
+        reference=result.arm_labels[result.reference],
+        difference=_interval(result.difference[arm]),
+        higher_is=result.higher_is,
+        unit=result.unit,
+        level=result.level,
+        decimals=result.decimals,
+        named=len(result.difference) > 1,
+    )
+
+
+def _interval(estimate: Estimate) -> Interval:
+    return Interval(estimate.estimate, estimate.lower, estimate.upper)
+
+
+def primary_table(result: PrimaryResult) -> None:
+    """Show the change in each arm and the differences at the visit of interest."""
+    limits = f"{level_text(result.level)} CI"
+    reference = mid_sentence(result.arm_labels[result.reference])
+    rows = []
+    for arm, change in result.change.items():
+        rows.append(
+            {
+                "Part": "Change from baseline",
+                "Comparison": result.arm_labels[arm],
+                "n": count(result.n_by_arm[arm]),
+                **_cells(change, result.decimals, limits),
+                "P": "",
+            }
+        )
+    for arm, difference in result.difference.items():
+        rows.append(
+            {
+                "Part": "Difference between arms",
+                "Comparison": f"{result.arm_labels[arm]} minus {reference}",
+                "n": count(result.n_by_arm[arm] + result.n_by_arm[result.reference]),
+                **_cells(difference, result.decimals, limits),
+                "P": p_value(difference.p),
+            }
+        )
+    adjusted = f", adjusted for {listed(list(result.covariates))}" if result.covariates else ""
+    display_table(
+        pd.DataFrame(rows),
+        name="tab-primary",
+        caption=(
+            f"{result.outcome_label} ({result.unit}): change from baseline to "
+            f"{mid_sentence(result.visit_label)} in each arm, and the difference between arms."
+        ),
+        row_header="Comparison",
+        group="Part",
+        notes=[
+            "Constrained longitudinal model with categorical visits, "
+            f"{COVARIANCES.get(result.covariance, result.covariance)}{adjusted}; REML. "
+            "n: participants in the model.",
+            *result.messages,
+        ],
+    )
+
+
+def _cells(estimate: Estimate, decimals: int, limits: str) -> dict[str, str]:
+    return {
+        "Estimate": number(estimate.estimate, decimals=decimals),
+        limits: interval(estimate.lower, estimate.upper, decimals=decimals),
+        "SE": number(estimate.se, decimals=decimals + 1),
+    }
+
+
+def record_published_analyses(analyses: Sequence[PublishedAnalysisResult]) -> None:
+    """Publish the analyses of the paper and the sentence ``ancova.sentence``."""
+    published_analyses.record(analyses, sentence="ancova.sentence")

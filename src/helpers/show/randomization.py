@@ -1,0 +1,275 @@
+"""Chapter 3: how participants were allocated, over time and within strata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.dates as mdates
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.analysis.randomization import Allocation
+from helpers.show.allocation_list import (
+    example_table,
+    imbalance_text,
+    record_example,
+    record_regenerated,
+    regenerated_table,
+)
+from helpers.show.figures import (
+    INK,
+    arm_styles,
+    display_figure,
+    new_figure,
+    theme,
+    whole_numbers,
+)
+from helpers.show.frame_rows import rows_of
+from helpers.show.outputs import show_paragraphs
+from helpers.show.records import Record, count, percent, publish
+from helpers.show.row_plot import Mark, Row, row_figure
+from helpers.show.sentences import listed, mid_sentence, short_label
+from helpers.show.tables import display_table
+
+__all__ = [
+    "allocation_figure",
+    "allocation_table",
+    "example_table",
+    "record_allocation",
+    "record_example",
+    "record_regenerated",
+    "regenerated_table",
+    "strata_figure",
+]
+
+METHODS = {
+    "permuted_blocks": "permuted blocks",
+    "minimisation": "minimisation",
+    "simple": "simple randomisation",
+    "unknown": "a method that is not published in the sources we hold",
+}
+
+
+def ratio_text(ratio: Mapping[str, int]) -> str:
+    """Print an allocation ratio: ``"1:1"``."""
+    return ":".join(str(part) for part in ratio.values())
+
+
+def record_allocation(allocation: Allocation) -> None:
+    """Publish arm sizes, imbalance and sentences about both."""
+    total = int(allocation.totals["n"].sum())
+    records = [
+        Record("randomisation.sentence", said := allocation_sentence(allocation), said),
+        Record("randomisation.imbalance.sentence", said := imbalance_sentence(allocation), said),
+        Record("randomisation.n", total, count(total)),
+        Record("randomisation.method", allocation.method, METHODS[allocation.method]),
+        Record("randomisation.ratio", ratio_text(allocation.ratio), ratio_text(allocation.ratio)),
+    ]
+    for name in ("imbalance", "max_imbalance", "max_stratum_imbalance"):
+        value = getattr(allocation, name)
+        records.append(Record(f"randomisation.{name}", value, imbalance_text(value)))
+    for row in rows_of(allocation.totals):
+        records.append(Record(f"randomisation.{row.arm}.n", int(row.n), count(row.n)))
+    publish(records)
+
+
+def allocation_sentence(allocation: Allocation) -> str:
+    """Say how many were allocated to each arm, by which method."""
+    total = int(allocation.totals["n"].sum())
+    arms = listed(
+        [f"{row.n} to {mid_sentence(row.arm_label)}" for row in rows_of(allocation.totals)]
+    )
+    text = f"{total} participants were allocated {ratio_text(allocation.ratio)}: {arms}"
+    if allocation.method == "unknown":
+        return f"{text}. The method is not published in the sources we hold."
+    text += f", by {METHODS[allocation.method]}"
+    if allocation.strata_labels:
+        word = "over the factors" if allocation.method == "minimisation" else "stratified by"
+        text += f" {word} {listed([short_label(label) for label in allocation.strata_labels])}"
+    if allocation.block_sizes:
+        text += f", in blocks of {listed([str(size) for size in allocation.block_sizes])}"
+    return f"{text}{' (an assumption of this cohort)' if allocation.assumption else ''}."
+
+
+def imbalance_sentence(allocation: Allocation) -> str:
+    """Say how far apart the arms ever were, and how far apart they ended."""
+    most = imbalance_text(allocation.max_imbalance)
+    what = "participant" if most == "1" else "participants"
+    if set(allocation.ratio.values()) != {1}:
+        what += " per part of the ratio"
+    text = (
+        f"At no time were the arms more than {most} {what} apart; at the end they differ by "
+        f"{imbalance_text(allocation.imbalance)}."
+    )
+    if allocation.max_stratum_imbalance is not None:
+        text += (
+            " Within a stratum they were never more than "
+            f"{imbalance_text(allocation.max_stratum_imbalance)} apart."
+        )
+    return text
+
+
+def allocation_table(allocation: Allocation) -> None:
+    """Show the arms' sizes, overall and within each stratum."""
+    total = int(allocation.totals["n"].sum())
+    rows = [
+        {
+            "Stratum": "Everyone",
+            **{
+                row.arm_label: f"{row.n} ({percent(row.percent)})"
+                for row in rows_of(allocation.totals)
+            },
+            "All": str(total),
+            "Imbalance": imbalance_text(allocation.imbalance),
+        }
+    ]
+    for stratum, part in allocation.by_stratum.groupby("stratum", sort=False):
+        rows.append(
+            {
+                "Stratum": str(stratum),
+                **{row.arm_label: str(row.n) for row in rows_of(part)},
+                "All": str(int(part["n"].sum())),
+                "Imbalance": imbalance_text(float(part["imbalance"].iloc[0])),
+            }
+        )
+    source = allocation.source or "an assumption of the cohort" * allocation.assumption
+    display_table(
+        pd.DataFrame(rows),
+        name="tab-allocation",
+        caption="Participants allocated to each arm, overall and by stratum.",
+        row_header="Stratum",
+        notes=[
+            f"Method: {METHODS[allocation.method]}; ratio {ratio_text(allocation.ratio)}"
+            + (f". Source: {source}" if source else ""),
+            "Imbalance: the largest arm minus the smallest, each divided by its part of the ratio.",
+        ],
+    )
+
+
+def allocation_figure(allocation: Allocation) -> None:
+    """Show how the arms filled over calendar time, and how far apart they were."""
+    totals = allocation.totals
+    dates = allocation.over_time["randomised_on"]
+    when = ""
+    if dates.notna().any():
+        when = f" from {dates.min():%d %B %Y} to {dates.max():%d %B %Y}"
+    counts = listed([f"{row.arm_label} {row.n}" for row in rows_of(totals)])
+    display_figure(
+        draw_allocation(allocation),
+        name="fig-allocation",
+        caption=(
+            "Participants randomised to each arm over time (above), and the running imbalance "
+            "between the largest and the smallest arm (below)."
+        ),
+        alt=(
+            f"Two panels over time{when}. Above, rising steps that end at {counts}. Below, the "
+            f"running imbalance, which never exceeds {imbalance_text(allocation.max_imbalance)} "
+            f"and ends at {imbalance_text(allocation.imbalance)}."
+        ),
+    )
+
+
+def draw_allocation(allocation: Allocation) -> Figure:
+    """Draw cumulative counts and running imbalance."""
+    data = allocation.over_time
+    arms = list(allocation.totals["arm"])
+    names = dict(zip(allocation.totals["arm"], allocation.totals["arm_label"], strict=True))
+    styles = arm_styles(arms)
+    dated = bool(data["randomised_on"].notna().all())
+    x: Any = data["randomised_on"] if dated else data["number"]
+    with theme():
+        figure, (above, below) = new_figure(height=5.2, nrows=2, sharex=True, height_ratios=(3, 2))
+        for arm in arms:
+            style = styles[arm]
+            label = f"{names[arm]} {count(data[arm].iloc[-1])}"
+            above.step(
+                x, data[arm], where="post", color=style.colour, linestyle=style.line, label=label
+            )
+        # The steps rise to the right: the corner below them is always free.
+        above.legend(loc="lower right", labelcolor="linecolor", handlelength=1.8)
+        top = max([*(float(data[arm].iloc[-1]) for arm in arms), 1.0])
+        above.set_ylim(0, top * 1.08)
+        above.set_ylabel("Randomised")
+        whole_numbers(above)
+        below.step(x, data["imbalance"], where="post", color=INK, linewidth=1.2)
+        below.axhline(0, color=INK, linewidth=0.8)
+        below.set_ylim(0, max(float(data["imbalance"].max()), 1.0) * 1.15)
+        below.set_ylabel("Imbalance")
+        whole_numbers(below)
+        if dated:
+            locator = date_locator(x.min(), x.max())
+            below.xaxis.set_major_locator(locator)
+            below.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+            below.set_xlabel("Date of randomisation")
+        else:
+            below.set_xlabel("Number in the order of randomisation")
+            whole_numbers(below, which="x")
+    return figure
+
+
+def date_locator(first: pd.Timestamp, last: pd.Timestamp) -> mdates.RRuleLocator:
+    """Return ticks at round dates, no more than five of them on a narrow axis.
+
+    matplotlib's own choice warns when so few are asked for, and its usual number overlaps.
+    """
+    days = (last - first).days
+    if days < 60:
+        rule = mdates.rrulewrapper(mdates.DAILY, interval=max(1, -(-days // 4)))
+        return mdates.RRuleLocator(rule)
+    months = next((step for step in (1, 2, 3, 6) if days / (30.4 * step) <= 5), 12)
+    if months < 12:
+        every = list(range(1, 13, months))
+        rule = mdates.rrulewrapper(mdates.MONTHLY, bymonth=every, bymonthday=1)
+    else:
+        years = max(1, -(-days // (365 * 5)))
+        rule = mdates.rrulewrapper(mdates.YEARLY, interval=years, bymonth=1, bymonthday=1)
+    return mdates.RRuleLocator(rule)
+
+
+def strata_figure(allocation: Allocation) -> None:
+    """Show the arms' sizes within each stratum."""
+    strata = allocation.by_stratum
+    if strata.empty:
+        show_paragraphs("The allocation was not stratified, so that there are no strata to show.")
+        return
+    arms = list(allocation.totals["arm"])
+    names = dict(zip(allocation.totals["arm"], allocation.totals["arm_label"], strict=True))
+    styles = arm_styles(arms)
+    rows, said = [], []
+    for stratum, part in strata.groupby("stratum", sort=False):
+        sizes = dict(zip(part["arm"], part["n"], strict=True))
+        marks = tuple(
+            Mark(
+                float(sizes.get(arm, 0)),
+                colour=styles[arm].colour,
+                marker=styles[arm].marker,
+                filled=place % 2 == 0,
+            )
+            for place, arm in enumerate(arms)
+        )
+        counts = " : ".join(str(sizes.get(arm, 0)) for arm in arms)
+        rows.append(Row(str(stratum), marks, numbers=(counts,)))
+        said.append(f"{stratum}: {counts}")
+    key = " : ".join(names[arm] for arm in arms)
+    largest = float(strata["n"].max())
+    shapes = {"o": "circles", "s": "squares", "^": "triangles", "D": "diamonds"}
+    shown_as = listed(
+        [
+            f"{'filled' if place % 2 == 0 else 'open'} "
+            f"{shapes.get(styles[arm].marker, 'marks')} {mid_sentence(names[arm])}"
+            for place, arm in enumerate(arms)
+        ]
+    )
+    display_figure(
+        row_figure(
+            rows,
+            x_label="Participants",
+            x_limits=(0.0, max(largest, 1.0) * 1.04),
+            tracks=True,
+            counts=True,
+        ),
+        name="fig-strata",
+        caption=f"Participants by stratum: {shown_as}. Numbers at the right: {key}.",
+        alt=f"Points for each arm in each stratum ({key}). {'; '.join(said)}.",
+    )

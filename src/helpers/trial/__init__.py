@@ -1,0 +1,1 @@
+"""Floor 1: what a trial is: its description, loading, validating and synthesising."""

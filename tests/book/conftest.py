@@ -1,0 +1,222 @@
+"""A book of a few tiny chapters, and stand-ins for the slow tools."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+
+from helpers.book import making, stages
+from helpers.book.execution import Executed
+from helpers.book.project import Project
+from helpers.book.tidying import notebook_text
+
+TRIALS = Path(__file__).parents[1] / "trial" / "folders"
+
+COMMON = (
+    'trial: str = "tiny"  # the trial whose data are read [trial]\n'
+    'edition: str = "none"  # the edition that this run belongs to [text]\n'
+)
+LEVEL = "level: float = 0.95  # confidence level [0.5 to 0.999]\n"
+RESULTS = 'results: str = ""  # results of the other chapters [results file]\n'
+
+FIGURE = (
+    "from IPython.display import display\n"
+    'svg = \'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>\'\n'
+    'display({{"image/svg+xml": svg, "text/plain": "figure"}}, raw=True, metadata={{"trialbook": '
+    '{{"figure": {{"name": {name!r}, "caption": {caption!r}, "alt": {alt!r}}}}}}})'
+)
+
+
+def record(name: str, value: str, text: str = "0.5") -> str:
+    """Source of a cell that publishes a record, as chapters do through helpers.show."""
+    return (
+        "from helpers.show.records import Record, publish\n"
+        f"publish([Record({name!r}, {value}, {text!r})])"
+    )
+
+
+def figure(name: str, caption: str = "A caption.", alt: str = "An alternative text.") -> str:
+    """Source of a cell that displays a figure, as chapters do through helpers.show."""
+    return FIGURE.format(name=name, caption=caption, alt=alt)
+
+
+@dataclass
+class MiniBook:
+    """A small book in a folder of its own, to which a test adds what it needs."""
+
+    root: Path
+    listed: list[str] = field(default_factory=list)
+
+    @property
+    def project(self) -> Project:
+        return Project.at(self.root)
+
+    def chapter(
+        self,
+        name: str,
+        *code: str,
+        parameters: str = COMMON + LEVEL,
+        prose: str = "",
+        after_all: bool = False,
+    ) -> Path:
+        """Write a chapter and put it into the table of contents."""
+        cells = [_markdown(f"# Title of {name}\n\n{prose}"), _code(parameters, "parameters")]
+        cells += [_code(source) for source in code]
+        for at, cell in enumerate(cells):
+            cell["id"] = f"cell{at}"
+        metadata: dict[str, object] = {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        }
+        if after_all:
+            metadata["trialbook"] = {"after": "all"}
+        notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+        path = self.root / "chapters" / f"{name}.ipynb"
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+        if name not in self.listed:
+            self.listed.append(name)
+            self._write_contents()
+        return path
+
+    def edition(self, name: str, more: str = "", *, trial: str = "tiny") -> Path:
+        """Write an edition; ``more`` is YAML that follows its common keys."""
+        path = self.root / "chapters" / "editions" / f"{name}.yml"
+        path.write_text(
+            f"title: The edition {name}\ntrial: {trial}\naudience: testers\n{more}",
+            encoding="utf-8",
+        )
+        return path
+
+    def page(self, name: str, text: str) -> None:
+        """Write a page."""
+        (self.root / "chapters" / f"{name}.md").write_text(text, encoding="utf-8")
+
+    def _write_contents(self) -> None:
+        contents = {
+            "format": "jb-book",
+            "root": "chapters/index",
+            "parts": [
+                {"caption": f"Part {at}", "chapters": [{"file": f"chapters/{name}"}]}
+                for at, name in enumerate(self.listed)
+            ],
+        }
+        (self.root / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
+
+
+def _markdown(source: str) -> dict:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def _code(source: str, *tags: str) -> dict:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {"tags": list(tags)},
+        "outputs": [],
+        "source": source,
+    }
+
+
+@pytest.fixture(scope="session")
+def book_at() -> Callable[[Path], MiniBook]:
+    """Make an empty mini book in a folder that is not there yet."""
+
+    def make(root: Path) -> MiniBook:
+        (root / "chapters" / "editions").mkdir(parents=True)
+        for trial in ("tiny", "tiny_real"):
+            shutil.copytree(TRIALS / trial, root / "data" / trial)
+        shutil.copyfile(Path(__file__).with_name("mini_config.yml"), root / "_config.yml")
+        (root / "requirements.lock").write_text("click==8.0\n", encoding="utf-8")
+        book = MiniBook(root)
+        book.page("index", "# The book\n\nIt has pages.\n")
+        book._write_contents()
+        return book
+
+    return make
+
+
+@pytest.fixture
+def make_book(tmp_path: Path, book_at: Callable[[Path], MiniBook]) -> Callable[..., MiniBook]:
+    """Make an empty mini book in a folder with a name of your choice."""
+
+    def make(name: str = "book") -> MiniBook:
+        return book_at(tmp_path / name)
+
+    return make
+
+
+@pytest.fixture
+def book(make_book: Callable[..., MiniBook]) -> MiniBook:
+    """A mini book with two chapters, a third that compares them, and two editions."""
+    book = make_book()
+    book.chapter("01_alpha", record("alpha.level", "level"))
+    book.chapter("02_beta", record("beta.n", "298", "298"), parameters=COMMON)
+    book.chapter(
+        "07_gamma",
+        record("gamma.rows", "len(found)", "2"),
+        parameters=COMMON + RESULTS,
+        after_all=True,
+    )
+    book.edition("first", "parameters:\n  shared: {level: 0.9}\n")
+    book.edition("second", trial="tiny_real")
+    return book
+
+
+@dataclass
+class Ran:
+    """Which chapters stand-in papermill ran, and which editions stand-in Sphinx compiled."""
+
+    chapters: list[str] = field(default_factory=list)
+    compiled: list[str] = field(default_factory=list)
+    failing: set[str] = field(default_factory=set)
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> Ran:
+    """Replace papermill and Jupyter Book by stand-ins that answer at once."""
+    seen = Ran()
+
+    def run_chapters(tasks, *, jobs, timeout, finished):
+        done = []
+        for task in tasks:
+            name = task.planned.name
+            seen.chapters.append(f"{task.edition}/{name}")
+            values = {**task.planned.values, "others": task.results}
+            output = {
+                "output_type": "display_data",
+                "metadata": {},
+                "data": {
+                    "application/vnd.trialbook.record+json": {
+                        "name": f"ran.{name}",
+                        "value": json.dumps(values, sort_keys=True),
+                        "text": "ran",
+                    }
+                },
+            }
+            cell = {"cell_type": "code", "metadata": {}, "source": "", "outputs": [output]}
+            notebook = notebook_text({"cells": [cell], "metadata": {}})
+            failed = name in seen.failing
+            executed = (
+                Executed(task, 0.1, failure=f"Chapter {task.label} stopped.")
+                if failed
+                else Executed(task, 0.1, notebook=notebook)
+            )
+            finished(executed)
+            done.append(executed)
+        return done
+
+    def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
+        seen.compiled.append(name)
+        html = scratch / "html"
+        html.mkdir(parents=True)
+        (html / "index.html").write_text(f"{name} {len(seen.compiled)}", encoding="utf-8")
+        return html
+
+    monkeypatch.setattr(stages, "run_chapters", run_chapters)
+    monkeypatch.setattr(making, "compile_book", compile_book)
+    return seen

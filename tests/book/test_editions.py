@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+
+from helpers.book.chapters import read_chapters
+from helpers.book.editions import Edition, edition_names, read_edition
+from helpers.errors import EditionError
+
+
+def read(book, name: str = "first") -> Edition:
+    return read_edition(book.project, name, read_chapters(book.project))
+
+
+def test_reads_an_edition(book) -> None:
+    book.edition(
+        "full",
+        "parameters:\n  shared: {level: 0.9}\n  01_alpha:\n    level: 0.8\nleave_out: [02_beta]\n",
+    )
+    edition = read(book, "full")
+    assert (edition.title, edition.audience) == ("The edition full", "testers")
+    assert edition.trial.value == "tiny"
+    assert edition.shared["level"].value == 0.9
+    assert edition.by_chapter["01_alpha"]["level"].value == 0.8
+    assert edition.by_chapter["01_alpha"]["level"].where.endswith("full.yml, line 7")
+    assert edition.leave_out == ("02_beta",)
+    left = [chapter.name for chapter in edition.chapters(read_chapters(book.project))]
+    assert left == ["01_alpha", "07_gamma"]
+
+
+def test_lists_editions_by_name(book) -> None:
+    assert edition_names(book.project) == ("first", "second")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("colour: red\n", "line 4: There is no key named 'colour'"),
+        ("leaveout: []\n", "Did you mean 'leave_out'"),
+        ("title: Again\n", "line 4: The key 'title' stands twice"),
+        ("parameters: [level]\n", "line 4: 'parameters' must hold names with values"),
+        ("parameters:\n  shared: 3\n", "line 5: 'parameters.shared' must hold names"),
+        ("parameters:\n  01_alfa: {}\n", "line 5: .*no chapter named '01_alfa'.*'01_alpha'"),
+        ("parameters:\n  shared:\n    levle: 1\n", "line 6: .*parameter named 'levle'.*'level'"),
+        ("parameters:\n  02_beta: {level: 1}\n", "line 5: .*parameter of the chapter 02_beta"),
+        ("parameters:\n  shared: {trial: tiny}\n", "from the edition itself; remove it"),
+        ("parameters:\n  01_alpha: {edition: x}\n", "from the edition itself; remove it"),
+        ("leave_out: 02_beta\n", "line 4: 'leave_out' must be a list"),
+        ("leave_out:\n- 01_alpha\n- 03_beta\n", "line 6: .*named '03_beta'.*'02_beta'"),
+        ("parameters: {shared: {level: 0.9}\n", "not valid YAML"),
+    ],
+)
+def test_refuses_what_is_wrong_with_its_line(book, more, words) -> None:
+    book.edition("first", more)
+    with pytest.raises(EditionError, match=words) as raised:
+        read(book)
+    assert "first.yml, line" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("trial: tiny\naudience: all\n", "the key 'title' must hold a text"),
+        ("title: ''\ntrial: tiny\naudience: all\n", "the key 'title' must hold a text"),
+        ("title: T\ntrial: 3\naudience: all\n", "the key 'trial' must hold a text"),
+        ("title: T\ntrial: tiny\naudience: [a]\n", "the key 'audience' must hold a text"),
+        ("- title\n", "must hold keys with values"),
+        ("", "must hold keys with values"),
+    ],
+)
+def test_needs_its_common_keys(book, content, words) -> None:
+    book.edition("first").write_text(content)
+    with pytest.raises(EditionError, match=words):
+        read(book)
+
+
+def test_refuses_a_file_that_is_not_utf8(book) -> None:
+    book.edition("first").write_bytes(b"title: \xff\n")
+    with pytest.raises(EditionError, match="UTF-8"):
+        read(book)
+
+
+def test_offers_the_nearest_edition(book) -> None:
+    with pytest.raises(EditionError, match="Did you mean 'second'"):
+        read(book, "secund")
+
+
+@pytest.mark.parametrize("name", ["runs", "Élan", "1st", "a b"])
+def test_refuses_a_name_that_cannot_be_a_folder_of_its_own(book, name) -> None:
+    book.edition(name)
+    with pytest.raises(EditionError, match="rename the file"):
+        read(book, name)

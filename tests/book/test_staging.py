@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from helpers.book.chapters import read_chapters
+from helpers.book.editions import read_edition
+from helpers.book.staging import edition_settings, stage_source, without_chapters
+from helpers.errors import BuildError
+from helpers.trial.reading import read_specification
+
+
+def edition_and_trial(book, name: str = "first"):
+    edition = read_edition(book.project, name, read_chapters(book.project))
+    return edition, read_specification(book.root / "data" / edition.trial.value)
+
+
+def settings(book, name: str = "first", results: dict | None = None, **own) -> dict:
+    edition, trial = edition_and_trial(book, name)
+    given = yaml.safe_load((book.root / "_config.yml").read_text()) | own
+    return edition_settings(given, edition, trial=trial, results=results or {})
+
+
+@pytest.mark.parametrize(
+    ("edition", "label"), [("first", "SYNTHETIC COHORT"), ("second", "REAL PATIENTS")]
+)
+def test_every_page_is_labelled_with_the_kind_of_data(book, edition, label) -> None:
+    assert settings(book, edition)["html"]["announcement"].startswith(label)
+
+
+def test_adds_what_belongs_to_the_edition_and_keeps_the_rest(book) -> None:
+    results = {"primary.n": {"value": 298, "text": "298", "chapter": "05"}}
+    found = settings(book, results=results, execute=None)
+    assert found["title"] == "The edition first"
+    assert found["author"] == "Testers"
+    assert found["execute"] == {"execute_notebooks": "off"}
+    assert found["sphinx"]["config"]["mathjax_path"] == "mathjax/tex-mml-chtml.js"
+    assert found["sphinx"]["config"]["language"] == "en"
+    assert found["html"]["use_multitoc_numbering"] is True
+    assert found["parse"]["myst_substitutions"] == {
+        "primary_n": "298",
+        "edition_name": "first",
+        "edition_title": "The edition first",
+        "edition_audience": "testers",
+        "data_label": "Synthetic cohort",
+    }
+
+
+def test_refuses_substitutions_that_clash(book) -> None:
+    with pytest.raises(BuildError, match="'edition_name'"):
+        settings(book, parse={"myst_substitutions": {"edition_name": "mine"}})
+
+
+def test_takes_chapters_out_of_the_contents() -> None:
+    contents = {
+        "format": "jb-book",
+        "root": "chapters/index",
+        "parts": [
+            {"caption": "A", "chapters": [{"file": "chapters/01_a"}, {"file": "chapters/02_b"}]},
+            {"caption": "B", "chapters": [{"file": "chapters/03_c"}]},
+        ],
+    }
+    assert without_chapters(contents, ()) == contents
+    assert without_chapters(contents, ("01_a", "03_c")) == {
+        "format": "jb-book",
+        "root": "chapters/index",
+        "parts": [{"caption": "A", "chapters": [{"file": "chapters/02_b"}]}],
+    }
+    plain = {"root": "i", "chapters": [{"file": "a", "sections": [{"file": "b"}]}]}
+    assert without_chapters(plain, ("b",)) == {"root": "i", "chapters": [{"file": "a"}]}
+
+
+def test_stages_pages_styles_and_dressed_notebooks(book, tmp_path: Path) -> None:
+    (book.root / "_static").mkdir()
+    (book.root / "_static" / "own.css").write_text("body {}")
+    (book.root / "chapters" / "references.bib").write_text("")
+    book.edition("first", "leave_out: [02_beta]\n")
+    edition, trial = edition_and_trial(book)
+    stage_source(
+        book.project,
+        edition,
+        trial=trial,
+        notebooks={"01_alpha": {"cells": [], "metadata": {}}},
+        results={},
+        target=tmp_path / "source",
+    )
+    staged = {
+        path.relative_to(tmp_path / "source").as_posix()
+        for path in (tmp_path / "source").rglob("*")
+        if path.is_file()
+    }
+    assert staged == {
+        "_config.yml",
+        "_toc.yml",
+        "_static/own.css",
+        "chapters/01_alpha.ipynb",
+        "chapters/index.md",
+        "chapters/references.bib",
+    }
+    assert "02_beta" not in (tmp_path / "source" / "_toc.yml").read_text()

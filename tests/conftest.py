@@ -1,0 +1,53 @@
+"""Fixtures that the tests of every floor share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Several threads on matrices this small only wait for each other: nine times slower on two busy
+# cores. OpenBLAS reads this when numpy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# A busy machine must not fail a test of what is true, only of how fast it is found. In continuous
+# integration the examples are the same every time, so that a failure is the change's own.
+settings.register_profile("unhurried", deadline=None)
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable" if os.environ.get("TRIALBOOK_CI") else "unhurried")
+
+TRIAL_FOLDERS = Path(__file__).parent / "trial" / "folders"
+
+
+def _copied(name: str, target: Path) -> Path:
+    return Path(shutil.copytree(TRIAL_FOLDERS / name, target / name))
+
+
+@pytest.fixture
+def tiny_trial(tmp_path: Path) -> Path:
+    """A fresh copy of an invented synthetic trial: two arms, three visits, every table."""
+    return _copied("tiny", tmp_path)
+
+
+@pytest.fixture
+def tiny_real_trial(tmp_path: Path) -> Path:
+    """A fresh copy of an invented trial that counts as real.
+
+    It has three arms, one visit after baseline, names that are not ASCII, and neither a screening
+    log nor sessions nor adverse events.
+    """
+    return _copied("tiny_real", tmp_path)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Count a skipped test as failed in continuous integration, which installs what tests need."""
+    report = yield
+    if report.skipped and os.environ.get("TRIALBOOK_CI") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped where nothing may be missing: {report.longrepr}"
+    return report

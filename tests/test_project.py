@@ -1,0 +1,73 @@
+"""What the project promises about itself: pins, the lock, the two ways to install it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PINS = dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^ \\;]+)", LOCK, flags=re.MULTILINE))
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_jupyter_book_is_the_one_that_reads_config_and_toc() -> None:
+    assert version("jupyter-book").startswith("1.")
+
+
+def test_lock_pins_every_dependency_with_a_hash() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    names = {plain(re.split(r"[\[<>=! ]", requirement)[0]) for requirement in wanted}
+    assert names <= set(PINS)
+    entries = re.split(r"\n(?=[a-z0-9])", LOCK.strip())
+    assert all("--hash=sha256:" in entry for entry in entries if not entry.startswith("#"))
+
+
+def test_what_is_installed_is_what_is_locked() -> None:
+    for name in ("jupyter-book", "papermill", "pandas", "statsmodels", "seaborn", "pandera"):
+        assert version(name) == PINS[name]
+
+
+def test_conda_takes_python_and_pip_and_the_rest_from_the_lock() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    conda = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    assert {re.split("[=<>]", entry)[0] for entry in conda} == {"python", "pip"}
+    assert pip == ["--requirement requirements.lock"]
+
+
+def test_conda_s_pip_section_is_a_requirements_file_that_pip_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Conda writes the pip section to a file beside environment.yml and hands it to pip."""
+    pytest.importorskip("pip", reason="pip is needed to read its own format: run `make setup`")
+    from pip._internal.network.session import PipSession
+    from pip._internal.req import parse_requirements
+
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    (tmp_path / "requirements.lock").write_text(LOCK, encoding="utf-8")
+    (tmp_path / "condaenv.txt").write_text("\n".join(pip), encoding="utf-8")
+    read = list(parse_requirements(str(tmp_path / "condaenv.txt"), session=PipSession()))
+    assert len(read) == len(re.findall("^[a-z0-9].*==", LOCK, flags=re.MULTILINE))
+    assert all(entry.options.get("hashes") for entry in read)
+
+
+def test_versions_agree() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(citation["version"]) == project["version"]
+
+
+def test_readme_leads_with_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.index("make book") < readme.index("make test") < 3000

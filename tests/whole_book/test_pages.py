@@ -1,0 +1,173 @@
+"""The finished pages, opened from disk in Chromium as a reader would, without a network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+)
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+EDITIONS = ("impact", "headache")
+WIDTHS = (390, 1440)
+LABEL = {"impact": "synthetic", "headache": "real patients"}
+# What every chapter with an analysis shows; the data page and the front page are prose and tables.
+WITHOUT_FIGURE = {"index", "data", "references", "genindex", "search"}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if not CHROMIUM:
+        reason = "Chromium is needed to look at the pages: apt-get install chromium"
+        if os.environ.get("TRIALBOOK_CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+def pages_of(books: Path, edition: str) -> list[Path]:
+    folder = books / edition / "html"
+    pages = [path for path in folder.rglob("*.html") if "_static" not in path.parts]
+    return sorted(path for path in pages if path != folder / "index.html")  # which only redirects
+
+
+@pytest.fixture(params=EDITIONS)
+def edition(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def opened(chromium: Any, books: Path, edition: str) -> Iterator[tuple[Any, list[str]]]:
+    """Return a page to open files in, and the faults that opening them caused."""
+    faults: list[str] = []
+    context = chromium.new_context()
+
+    def only_local(route: Any) -> None:
+        url = route.request.url
+        if url.startswith(("file:", "data:", "blob:")):
+            route.continue_()
+        else:
+            faults.append(f"asked for {url}")
+            route.abort()
+
+    context.route("**/*", only_local)
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    page.on(
+        "console",
+        lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None,
+    )
+    page.on("requestfailed", lambda request: faults.append(f"missing: {request.url}"))
+    yield page, faults
+    context.close()
+
+
+def test_every_chapter_of_the_contents_is_a_page(books: Path, edition: str) -> None:
+    names = {path.stem for path in pages_of(books, edition)}
+    assert {path.stem for path in (ROOT / "chapters").glob("*.ipynb")} <= names
+
+
+def test_pages_open_without_faults_and_without_a_network(
+    opened: tuple[Any, list[str]], books: Path, edition: str
+) -> None:
+    page, faults = opened
+    for path in pages_of(books, edition):
+        page.goto(path.as_uri(), wait_until="load")
+    assert faults == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_scrolls_sideways(
+    opened: tuple[Any, list[str]], books: Path, edition: str, width: int
+) -> None:
+    page, _ = opened
+    page.set_viewport_size({"width": width, "height": 900})
+    wide = []
+    for path in pages_of(books, edition):
+        page.goto(path.as_uri(), wait_until="load")
+        over = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if over > 1:
+            wide.append((path.name, over))
+    assert wide == []
+
+
+def test_every_page_says_whose_data_it_shows(
+    opened: tuple[Any, list[str]], books: Path, edition: str
+) -> None:
+    page, _ = opened
+    other = LABEL["headache" if edition == "impact" else "impact"]
+    for path in pages_of(books, edition):
+        page.goto(path.as_uri(), wait_until="load")
+        banner = page.locator(".bd-header-announcement").inner_text().lower()
+        assert LABEL[edition] in banner, path.name
+        assert other not in banner.replace("not real patients", ""), path.name
+        labels = [text.lower() for text in page.locator(".trial-label").all_inner_texts()]
+        assert all(LABEL[edition] in label for label in labels), path.name
+
+
+def test_every_figure_and_table_says_whose_data_it_shows(
+    opened: tuple[Any, list[str]], books: Path, edition: str
+) -> None:
+    page, _ = opened
+    for path in pages_of(books, edition):
+        page.goto(path.as_uri(), wait_until="load")
+        captions = page.locator("main figcaption, main table.trial-table caption").all_inner_texts()
+        missing = [text for text in captions if LABEL[edition] not in text.lower()]
+        assert missing == [], path.name
+
+
+def test_every_chapter_has_figures_with_alternative_texts(
+    opened: tuple[Any, list[str]], books: Path, edition: str
+) -> None:
+    page, _ = opened
+    for path in pages_of(books, edition):
+        page.goto(path.as_uri(), wait_until="load")
+        figures = page.locator("main figure img").all()
+        if path.parent.name == "chapters" and path.stem not in WITHOUT_FIGURE:
+            assert figures, path.name
+        for figure in page.locator("main img").all():
+            text = figure.get_attribute("alt") or ""
+            assert len(text) > 40, (path.name, text)
+            assert not text.endswith((".svg", ".png")), (path.name, text)
+            assert figure.evaluate("image => image.naturalWidth") > 0, path.name
+
+
+def test_equations_are_set_without_a_network(
+    opened: tuple[Any, list[str]], books: Path, edition: str
+) -> None:
+    page, _ = opened
+    page.goto((books / edition / "html" / "chapters" / "05_primary.html").as_uri())
+    page.wait_for_selector("main mjx-container, main math", state="attached", timeout=20_000)
+
+
+def test_reproduction_page_shows_its_matches(
+    opened: tuple[Any, list[str]], books: Path, edition: str
+) -> None:
+    page, _ = opened
+    page.goto((books / edition / "html" / "chapters" / "07_reproduction.html").as_uri())
+    text = page.locator("main").inner_text().lower()
+    assert "match" in text
+    assert "mismatch" in text
