@@ -60,21 +60,47 @@ def _student(estimates, df):
     return told
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("df", [None, 60])
-def test_the_cohort_can_be_made_for_the_primary_model_and_for_another(trial, df):
-    # The other model has wider intervals: Student's t with 60 degrees of freedom.
-    specification = trial.specification
+@pytest.fixture(scope="module")
+def targets(trial):
+    return primary_targets(trial.specification)
+
+
+def recalibrated(trial, targets, analyse):
     settings, stored = read_settings(FOLDER), read_calibration(FOLDER)
-    targets = primary_targets(specification)
+    found = calibrate(settings, allocation=stored.allocation, targets=targets, analyse=analyse)
+    return synthesise(settings, found)
+
+
+def committed():
+    return synthesise(read_settings(FOLDER), read_calibration(FOLDER))
+
+
+@pytest.mark.slow
+def test_the_cohort_can_be_made_again_for_the_primary_model(trial, targets):
+    def analyse(tables):
+        return primary_estimates(tables, trial.specification)
+
+    assert worst_distance(targets, analyse(recalibrated(trial, targets, analyse))) <= INSIDE
+    assert worst_distance(targets, analyse(committed())) <= INSIDE
+
+
+@pytest.mark.slow
+def test_the_cohort_can_be_made_for_wider_intervals(trial, targets):
+    def analyse(tables):
+        return _student(primary_estimates(tables, trial.specification), df=60)
+
+    assert worst_distance(targets, analyse(recalibrated(trial, targets, analyse))) <= INSIDE
+    assert worst_distance(targets, analyse(committed())) > 1
+
+
+@pytest.mark.slow
+def test_the_estimates_can_be_met_by_a_model_with_a_random_intercept(trial, targets):
+    # The estimates only: with a baseline SD of 1.5 this model ties the arms together too loosely
+    # for the published widths of all three intervals.
+    estimates = tuple(target for target in targets if target.name.endswith(".estimate"))
 
     def analyse(tables):
-        estimates = primary_estimates(tables, specification)
-        return estimates if df is None else _student(estimates, df)
+        return primary_estimates(tables, trial.specification, covariance="random_intercept")
 
-    found = calibrate(settings, allocation=stored.allocation, targets=targets, analyse=analyse)
-    tables = synthesise(settings, found)
-    assert worst_distance(targets, analyse(tables)) <= INSIDE
-    # The committed cohort meets the figures under the primary model only.
-    committed = worst_distance(targets, analyse(synthesise(settings, stored)))
-    assert (committed <= INSIDE) == (df is None)
+    assert worst_distance(estimates, analyse(recalibrated(trial, estimates, analyse))) <= INSIDE
+    assert worst_distance(estimates, analyse(committed())) > 1

@@ -99,3 +99,9 @@ def test_every_parameter_is_tried() -> None:
         if parameter.name not in {"trial", "edition", "results"}
     }
     assert tried == declared
+
+
+def test_the_same_run_gives_the_same_bytes(
+    project: Project, unchanged: dict[str, tuple[dict[str, Any], str]]
+) -> None:
+    assert run(project, "05_primary") == unchanged["05_primary"]

@@ -6,7 +6,9 @@ there must not be able to agree with itself.
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +113,19 @@ def test_denominators_are_those_that_the_percentages_imply(results: dict[str, An
     impact = results["impact"]
     assert impact["baseline.race.white.denominator"]["value"] == 297
     assert impact["baseline.sex.female.denominator"]["value"] == 298
+
+
+def test_no_chapter_warns(books: Path) -> None:
+    """What a library says on the error stream is a fault of ours: nothing may need to be hidden."""
+    for path in sorted(books.glob("*/notebooks/*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        said = [
+            output["text"]
+            for cell in cells
+            for output in cell.get("outputs", [])
+            if output.get("name") == "stderr"
+        ]
+        assert said == [], path
 
 
 def test_every_result_has_value_text_and_chapter(results: dict[str, Any]) -> None:

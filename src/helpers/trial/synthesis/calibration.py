@@ -32,8 +32,8 @@ Progress = Callable[[str], None]
 # Accepted: every figure within this share of its rounding window. No two numbers can meet the
 # printed difference, interval and P value with less than about 0.79.
 INSIDE = 0.88
-LATENT_STEPS, MEAN_STEPS = 20, 2
-RENEWED = 10  # steps after which the derivatives are measured again
+LATENT_STEPS, MEAN_STEPS = 40, 2
+RENEWED = 20  # steps after which the derivatives are measured again
 JITTER = 0.15  # in steps, see _fit_latents
 CHANGES_FIRST, CHANGES_ADDED = 40, 20
 CHANGE_ROUNDS = 6
