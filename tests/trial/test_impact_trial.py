@@ -134,6 +134,6 @@ def test_numbers_in_the_assumptions_are_those_of_the_settings(trial):
             assert f"{course[arm][visit]:.0%}" in said["Course of pain"]
     karnofsky = settings.characteristics.karnofsky
     assert all(f"{score} in {n}" in said["Karnofsky status"] for score, n in karnofsky.items())
-    assert f"{settings.dropout.log_odds_per_point:.2f}" in said["Missing data"]
+    assert f"{settings.dropout.log_weight_per_point:.2f}" in said["Missing data"]
     for kind in ("treatment", "booster"):
         assert f"{settings.sessions.attendance[kind]:.0%}" in said["Sessions"]

@@ -53,7 +53,7 @@ def test_loss_depends_on_the_last_observed_score_and_on_nothing_later(settings, 
 
 def test_more_pain_makes_leaving_likelier(settings, scores, arms):
     steep = settings.model_copy(
-        update={"dropout": settings.dropout.model_copy(update={"log_odds_per_point": 5.0})}
+        update={"dropout": settings.dropout.model_copy(update={"log_weight_per_point": 5.0})}
     )
     last_seen = scores[:, 3]
     gentle_left = lose(settings, scores=scores, arms=arms).left_after == 3

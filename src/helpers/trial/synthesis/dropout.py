@@ -38,8 +38,8 @@ class Attrition:
 def lose(settings: Settings, *, scores: NDArray[np.float64], arms: NDArray) -> Attrition:
     """Let exactly the declared numbers leave or miss a form, chosen by the pain they last reported.
 
-    The chance depends on observed scores only (missing at random): its log odds rise by
-    ``log_odds_per_point`` with each point of the last observed score. Numbers per arm and visit
+    The chance depends on observed scores only (missing at random): the log of its weight rises by
+    ``log_weight_per_point`` with each point of the last observed score. Numbers per arm and visit
     are exact because people are chosen without replacement.
 
     Parameters
@@ -61,7 +61,7 @@ def lose(settings: Settings, *, scores: NDArray[np.float64], arms: NDArray) -> A
     last_seen = scores[:, 0].copy()
     for index, visit in enumerate(settings.visit_ids[1:], start=1):
         previous = settings.visit_ids[index - 1]
-        weight = rule.log_odds_per_point * last_seen
+        weight = rule.log_weight_per_point * last_seen
         for arm in settings.arms:
             candidates = (arms == arm) & (left_after == STAYED)
             leavers = choose(

@@ -121,7 +121,7 @@ class Dropout(Declared):
 
     left_after: dict[str, dict[str, Count]]
     missed_forms: dict[str, dict[str, Count]]
-    log_odds_per_point: float
+    log_weight_per_point: float
     not_started: dict[str, NotStarted]
     reasons: dict[str, dict[str, Share]]
 
