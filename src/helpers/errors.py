@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+_TELLING = 3  # letters from which a part of a name tells which name was meant
+
 
 class TrialBookError(Exception):
     """Base of every error that a user can put right."""
@@ -61,9 +63,32 @@ class BuildError(TrialBookError):
 
 
 def nearest_name(wrong: str, valid: Iterable[str]) -> str | None:
-    """Return the valid name most like ``wrong``, or None when none is near."""
-    found = get_close_matches(wrong, list(valid), n=1, cutoff=0.5)
-    return found[0] if found else None
+    """Return the valid name that was most likely meant, or None when none or several are near.
+
+    A name of which ``wrong`` is the beginning, or else a part, comes before one that is spelt
+    much alike; of those, the one that the fewest single-letter edits lead to.
+    """
+    names = list(dict.fromkeys(valid))
+    if len(wrong) >= _TELLING:
+        for fits in (str.startswith, str.__contains__):
+            found = [name for name in names if fits(name, wrong)]
+            if len(found) == 1:
+                return found[0]
+    alike = get_close_matches(wrong, names, n=len(names) or 1, cutoff=0.5)
+    edits = {name: _edits(wrong, name) for name in alike}
+    nearest = [name for name in alike if edits[name] == min(edits.values())]
+    return nearest[0] if len(nearest) == 1 else None
+
+
+def _edits(one: str, other: str) -> int:
+    """Count the letters to insert, delete or replace between two words (Levenshtein 1966)."""
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, start=1):
+        above, row = row, [at]
+        for place, wanted in enumerate(other, start=1):
+            replaced = above[place - 1] + (letter != wanted)
+            row.append(min(above[place] + 1, row[-1] + 1, replaced))
+    return row[-1]
 
 
 def unknown_name(kind: str, wrong: str, valid: Iterable[str], *, where: str = "") -> str:

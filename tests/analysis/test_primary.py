@@ -129,7 +129,7 @@ def test_an_arm_without_scores_is_refused(tiny):
         ({"covariates": "age, age"}, "named twice"),
         ({"covariates": "kept_diary"}, "no baseline variable"),
         ({"level": 95}, "between 0 and 1"),
-        ({"visit": "week5"}, "Did you mean 'week4'|Did you mean 'week8'"),
+        ({"visit": "week5"}, "Valid names: primary, week4, week8"),
     ],
 )
 def test_parameters_that_do_not_exist_are_refused(tiny, change, sentence):

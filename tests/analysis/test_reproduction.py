@@ -3,7 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.analysis.primary import published_analyses
-from helpers.analysis.reproduction import compare_printed, compare_with_published
+from helpers.analysis.reproduction import (
+    changed_parameters,
+    compare_printed,
+    compare_with_published,
+)
 
 
 def record(value, text="shown", chapter="05_primary"):
@@ -111,3 +115,22 @@ def test_headache_rows_match_but_for_two_known_ones(headache):
     # Printed .0002; computed .000251, which rounds to .0003.
     odd = [part.key for part in wrong["headache_score_month12"].parts if part.status != "match"]
     assert odd == ["p"]
+
+
+def test_says_which_parameters_are_not_those_of_the_published_results():
+    def recorded(value):
+        return {"value": value, "text": str(value), "chapter": "05_primary"}
+
+    results = {
+        "provenance.05_primary.level": recorded(0.9),
+        "provenance.06_secondary.level": recorded(0.95),
+        "provenance.05_primary.eligibility": recorded("age > 30"),
+        "provenance.04_baseline.eligibility": recorded("age > 30"),
+        "provenance.05_primary.trial": recorded("impact"),
+        "provenance.edition": recorded("impact"),
+    }
+    assert changed_parameters(results) == (
+        "level = 0.9 (05_primary)",
+        "eligibility = age > 30 (04_baseline, 05_primary)",
+    )
+    assert changed_parameters({}) == ()

@@ -57,7 +57,7 @@ def run(*arguments: str) -> Result:
         (("build", "-p", "draws=2.5"), "must be a whole number"),
         (("build", "-p", "draws=0"), "a whole number from 1 to 1000"),
         (("build", "-p", "adjust=maybe"), "must be true or false"),
-        (("build", "-p", "visit=week5"), "Did you mean 'week"),
+        (("build", "-p", "visit=week5"), "planned visit after baseline (week4, week8)."),
         (("build", "-p", "visit=baseline"), "cannot be 'baseline'"),
         (("build", "-p", "outcome=stifness"), "Did you mean 'stiffness'"),
         (("build", "-p", "covariance=slope"), "random_slope, random_intercept"),

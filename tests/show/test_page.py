@@ -103,3 +103,18 @@ def test_provenance_has_no_time_and_no_path(page, tiny):
 @pytest.mark.parametrize(("value", "text"), [("", "(empty)"), (0.95, "0.95"), (0, "0"), ("a", "a")])
 def test_parameters_are_printed_and_an_empty_one_is_said_to_be_empty(value, text):
     assert pages.parameter_text(value) == text
+
+
+def test_the_banner_says_to_whom_a_run_is_restricted(unlabelled, tiny):
+    kept = replace(
+        tiny,
+        participants=tiny.participants.head(5),
+        restriction="age > 40",
+        randomised=len(tiny.participants),
+    )
+    pages.show_data_label(kept)
+    banner, _ = unlabelled.outputs[0]
+    said = f"the 5 of {len(tiny.participants)} randomised participants who meet the changed"
+    assert said in banner["text/html"]
+    assert "age &gt; 40" in banner["text/html"]
+    assert pages.population_text(tiny) == "everyone who was randomised"

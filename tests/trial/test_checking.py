@@ -115,10 +115,67 @@ def test_one_mistake_in_every_row_is_reported_for_every_row(tiny_trial: Path) ->
     assert {problem.column for problem in found} == {"centre"}
 
 
-def test_the_tables_wait_until_the_description_is_right(tiny_trial: Path) -> None:
-    report_after(tiny_trial, PARTICIPANTS, "42.7", "old")
-    found = report_after(tiny_trial, "trial.yml", "short_title: TINY", "short_title: 5")
-    assert [problem.file for problem in found] == ["trial.yml"]
+def test_the_tables_are_read_even_when_the_description_is_wrong(tiny_trial: Path) -> None:
+    for file, old, new in (
+        ("trial.yml", "short_title: TINY", "short_title: 5"),
+        ("trial.yml", "sessions: sessions_synthetic.csv", "sessions: session_synthetic.csv"),
+        (PARTICIPANTS, "42.7", "old"),  # only the description can tell that it is wrong
+        (PARTICIPANTS, "synthetic,P003,", "synthetic,P002,"),
+        (PARTICIPANTS, "left_after,left_reason\n", "left_after,left_after\n"),
+        (SCREENING, "S002,", "S002,,"),
+        (OUTCOMES, "P001", "P\u00e4001"),
+    ):
+        report_after(tiny_trial, file, old, new)
+    path = tiny_trial / OUTCOMES
+    path.write_bytes(path.read_text(encoding="utf-8").encode("latin-1"))
+    path = tiny_trial / EVENTS
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    report = check_trial(tiny_trial)
+    found = [(problem.file, problem.line, problem.column) for problem in report.problems]
+    assert found == [
+        ("trial.yml", 4, None),
+        (PARTICIPANTS, 1, "left_after"),
+        (PARTICIPANTS, 4, "participant"),
+        (OUTCOMES, 2, None),
+        (SCREENING, 3, None),
+        ("session_synthetic.csv", None, None),
+        (EVENTS, 1, None),
+    ]
+    said = [problem.message for problem in report.problems]
+    assert said[2] == "The row repeats participant 'P002' of row 3."
+    assert "separated by semicolons" in said[-1]
+    assert not report.fully
+    assert "The tables were not fully checked, because trial.yml" in report.summary()
+    assert report.summary().endswith("7 problems found.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("tables:\n", "tables: {\n"),
+        ("tables:\n", "tabels:\n"),
+        ("participants: participants_synthetic.csv", "participants: [1]"),
+        ("participants: participants_synthetic.csv", "participants: ../participants.csv"),
+    ],
+)
+def test_tables_that_the_description_does_not_name_are_found_by_their_usual_names(
+    old: str, new: str, tiny_trial: Path
+) -> None:
+    report_after(tiny_trial, "trial.yml", old, new)
+    before = len(check_trial(tiny_trial).problems)
+    (tiny_trial / PARTICIPANTS).write_bytes(b"")
+    found = check_trial(tiny_trial).problems
+    assert len(found) == before + 1
+    assert (found[-1].file, found[-1].message) == (PARTICIPANTS, "The file is empty.")
+
+
+def test_a_table_said_to_be_absent_is_not_looked_for(tiny_trial: Path) -> None:
+    report_after(tiny_trial, "trial.yml", "short_title: TINY", "short_title: 5")
+    report_after(
+        tiny_trial, "trial.yml", "sessions: sessions_synthetic.csv", "sessions: {absent: Lost}"
+    )
+    (tiny_trial / SESSIONS).write_bytes(b"")
+    assert {problem.file for problem in check_trial(tiny_trial).problems} == {"trial.yml"}
 
 
 def test_a_missing_file_names_a_similar_one(tiny_trial: Path) -> None:

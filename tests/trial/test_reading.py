@@ -91,6 +91,17 @@ def test_a_section_that_cannot_be_read_does_not_raise_false_alarms(tiny_trial: P
     assert "'label' of variables, item 2 ('sex') is missing" in only.message
 
 
+def test_two_sources_may_print_different_numbers_of_one_result(tiny_trial: Path) -> None:
+    path = tiny_trial / "trial.yml"
+    text = path.read_text(encoding="utf-8")
+    old = 'result: null\n    printed: {n: "12"}\n    source: "Invented."'
+    assert old in text
+    new = 'result: primary.difference\n    printed: {p: ".06"}\n    source: "A later paper."'
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    first, second = read_specification(tiny_trial).published
+    assert first.result == second.result
+
+
 def paths_in(
     content: object, around: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[str | int, ...]]:

@@ -22,7 +22,6 @@ CHANGES = [
     ("02_eligibility", "eligibility", "karnofsky >= 80", "flow.randomised"),
     ("02_eligibility", "outcome", "fatigue", "flow.sentence"),
     ("02_eligibility", "visit_of_interest", "week10", "flow.sentence"),
-    ("03_randomization", "eligibility", "karnofsky >= 80", "randomisation.n"),
     ("03_randomization", "example_seed", "7", "randomisation.example.sentence"),
     ("03_randomization", "example_block_size", "6", "randomisation.example.sentence"),
     ("03_randomization", "example_length", "36", "randomisation.example.sentence"),
@@ -36,7 +35,7 @@ CHANGES = [
     ("05_primary", "level", "0.8", "primary.difference.lower"),
     ("06_secondary", "eligibility", "karnofsky >= 80", "secondary.fatigue.difference.estimate"),
     ("06_secondary", "visit_of_interest", "week10", "secondary.fatigue.difference.estimate"),
-    ("06_secondary", "covariance", "random_intercept", "secondary.fatigue.difference.p"),
+    ("06_secondary", "covariance", "random_intercept", "secondary.insomnia.difference.se"),
     ("06_secondary", "level", "0.8", "secondary.fatigue.difference.upper"),
 ]
 

@@ -137,6 +137,8 @@ def restrict(trial: Trial, eligibility: str) -> Trial:
         outcomes=kept(trial.outcomes),
         sessions=None if trial.sessions is None else kept(trial.sessions),
         adverse_events=None if trial.adverse_events is None else kept(trial.adverse_events),
+        restriction=eligibility.strip(),
+        randomised=len(trial.participants),
     )
 
 

@@ -15,6 +15,15 @@ MATCH = "match"
 MISMATCH = "mismatch"
 NOT_IN_DATA = "not in the data"
 NOT_IN_RUN = "not in this run"
+# The values of parameters with which published results are compared.
+AS_PUBLISHED: dict[str, object] = {
+    "eligibility": "",
+    "outcome": "primary",
+    "visit_of_interest": "primary",
+    "covariance": "random_slope",
+    "covariates": "",
+    "level": 0.95,
+}
 # Room for the last bit of a sum in binary, far below any printed digit.
 _ROUNDING = 1e-9
 
@@ -63,13 +72,18 @@ class ReproducedRow:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """Every published row, and how many of them stand how."""
+    """Every published row, and how many of them stand how.
+
+    ``changed`` lists the parameters of the run that differ from those with which the published
+    results are compared, as ``"level = 0.9 (05_primary)"``.
+    """
 
     rows: tuple[ReproducedRow, ...]
     matched: int
     mismatched: int
     not_in_data: int
     not_in_run: int
+    changed: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
@@ -119,7 +133,27 @@ def compare_with_published(trial: Trial, results: Mapping[str, Mapping[str, Any]
         mismatched=count[MISMATCH],
         not_in_data=count[NOT_IN_DATA],
         not_in_run=count[NOT_IN_RUN],
+        changed=changed_parameters(results),
     )
+
+
+def changed_parameters(results: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """List the parameters of a run whose values are not those of the published results.
+
+    Parameters
+    ----------
+    results
+        The run's results; chapters record their parameters as ``provenance.<chapter>.<name>``.
+    """
+    found: dict[str, list[str]] = {}
+    for name, record in results.items():
+        start, _, rest = name.partition(".")
+        chapter, _, parameter = rest.partition(".")
+        value = record.get("value")
+        known = start == "provenance" and parameter in AS_PUBLISHED
+        if known and value != AS_PUBLISHED[parameter]:
+            found.setdefault(f"{parameter} = {value}", []).append(chapter)
+    return tuple(f"{what} ({', '.join(sorted(where))})" for what, where in found.items())
 
 
 def _row(published: Published, results: Mapping[str, Mapping[str, Any]]) -> ReproducedRow:

@@ -11,7 +11,9 @@ Alternatives are parted by ``|``; each is one of
 ``planned visit after baseline``       an id of a visit other than the first
 ``baseline variable``                  an id of a variable known at randomisation
 ``baseline variables, comma-separated``  any number of them, also none
-``criteria``                           ``karnofsky >= 70; worst_pain >= 5``, also nothing
+``criteria``                           ``karnofsky >= 70; sex in female``, also nothing
+``block size``                         a multiple of the sum of the allocation ratio, at most 24,
+                                       or 0 for the trial's own sizes
 ``trial``                              a trial in the data folder, or the path of one
 ``true or false``                      either
 ``text``                               any text
@@ -36,16 +38,16 @@ if TYPE_CHECKING:
 RESULTS_FILE = "results file"
 TRIAL = "trial"
 CRITERIA = "criteria"
+BLOCK_SIZE = "block size"
+LARGEST_BLOCK = 24
 VARIABLE_LIST = "baseline variables, comma-separated"
+# Their faults say by themselves what is wrong.
+TOLD = (VARIABLE_LIST, CRITERIA, BLOCK_SIZE)
 FREE = {"text", RESULTS_FILE, TRIAL, "true or false"}
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"(?P<integer>integer )?(?P<low>{_NUMBER}) to (?P<high>{_NUMBER})")
 _LITERAL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_CRITERION = re.compile(
-    r"(?P<variable>[A-Za-z_]\w*)\s*(?P<operator>>=|<=|==|!=|>|<|not in\b|in\b)"
-    r"\s*(?P<value>[^\s=<>!].*)"
-)
 
 _IDS: dict[str, Callable[[Specification], Iterable[str]]] = {
     "visit": lambda trial: trial.visit_ids,
@@ -76,8 +78,13 @@ def check_domain(parameter: Parameter, *, where: str) -> None:
             raise ParameterError(f"{place}: the range [{part}] is empty; its ends are swapped.")
         if numeric or part.startswith("one of:") or _LITERAL.fullmatch(part):
             continue
-        if part not in {*_IDS, *FREE, CRITERIA, VARIABLE_LIST}:
-            known = [*_IDS, *sorted(FREE), CRITERIA, VARIABLE_LIST, "1 to 100", "one of: a, b"]
+        if part == BLOCK_SIZE and parameter.type != "int":
+            raise ParameterError(
+                f"{place}: [{part}] is a whole number, but the parameter {parameter.name!r} "
+                f"is declared as {parameter.type}; declare it as int."
+            )
+        if part not in {*_IDS, *FREE, *TOLD}:
+            known = [*_IDS, *sorted(FREE), *TOLD, "1 to 100", "one of: a, b"]
             near = nearest_name(part, known)
             hint = f" Did you mean [{near}]?" if near else f" Known are: {'; '.join(known)}."
             raise ParameterError(f"{place}: the allowed values [{part}] are not understood.{hint}")
@@ -111,7 +118,7 @@ def check_value(
     if None in faults:
         return
     names = [name for part in parts for name in _names(part, trial)]
-    told = [fault for part, fault in zip(parts, faults, strict=True) if fault and _told(part)]
+    told = [fault for part, fault in zip(parts, faults, strict=True) if fault and part in TOLD]
     if told:
         reason = told[-1]
     else:
@@ -144,12 +151,9 @@ def _fault(part: str, value: Value, trial: Specification) -> str | None:
         return _list_fault(str(value), [variable.id for variable in trial.variables])
     if part == CRITERIA:
         return _criteria_fault(str(value), trial)
+    if part == BLOCK_SIZE:
+        return _block_fault(value, trial)
     return None if value in _names(part, trial) else "it is not one of the names"
-
-
-def _told(part: str) -> bool:
-    """Whether the fault of this alternative explains itself."""
-    return part in (VARIABLE_LIST, CRITERIA)
 
 
 def _names(part: str, trial: Specification) -> list[str]:
@@ -158,7 +162,7 @@ def _names(part: str, trial: Specification) -> list[str]:
         return list(_IDS[part](trial))
     if part.startswith("one of:"):
         return [word.strip() for word in part.removeprefix("one of:").split(",")]
-    if part in FREE or part in (VARIABLE_LIST, CRITERIA) or _RANGE.fullmatch(part):
+    if part in FREE or part in TOLD or _RANGE.fullmatch(part):
         return []
     return [part]
 
@@ -187,26 +191,27 @@ def _list_fault(value: str, known: list[str]) -> str | None:
 
 
 def _criteria_fault(value: str, trial: Specification) -> str | None:
-    """Check the form of criteria and their variables; their values are the analysis's to judge."""
-    known = [
-        *dict.fromkeys(
-            [criterion.variable for criterion in trial.eligibility]
-            + [variable.id for variable in (*trial.screening_variables, *trial.variables)]
-            + list(trial.outcome_ids)
-        )
-    ]
-    for written in value.split(";") if value.strip() else []:
-        criterion = _CRITERION.fullmatch(written.strip())
-        if criterion is None:
-            return (
-                f"{written.strip()!r} is not a criterion; write variable, operator "
-                "(>=, >, <=, <, ==, != or in) and value, as in 'karnofsky >= 70', parted by ';'."
-            )
-        if criterion["variable"] not in known:
-            near = nearest_name(criterion["variable"], known)
-            hint = f" Did you mean {near!r}?" if near else ""
-            return (
-                f"there is no variable named {criterion['variable']!r} to screen on.{hint} "
-                f"Valid names: {', '.join(known)}."
-            )
+    """Say why criteria cannot be asked of the trial, by the rules that trial.yml follows."""
+    # It loads pydantic, which naming parameters does not need.
+    from helpers.trial.criteria_text import read_criteria
+
+    try:
+        read_criteria(value, trial)
+    except ParameterError as fault:
+        return str(fault)
     return None
+
+
+def _block_fault(value: Value, trial: Specification) -> str | None:
+    """Say why blocks of this size cannot hold the trial's arms in their ratio."""
+    ratio = trial.randomisation.ratio
+    share = sum(ratio.values())
+    sizes = [*range(share, LARGEST_BLOCK + 1, share)]
+    if value == 0 or value in sizes:
+        return None
+    parts = ":".join(str(ratio[arm]) for arm in trial.arm_ids)
+    listed = f" or one of {', '.join(map(str, sizes))}" if sizes else ""
+    return (
+        f"a block must hold the arms in their ratio {parts}, so write 0 (the trial's own "
+        f"sizes){listed}."
+    )

@@ -55,10 +55,12 @@ def regenerated_table(regenerated: Regenerated) -> None:
 def record_example(example: ExampleList) -> None:
     """Publish what the example list shows."""
     blocks = example.rows["block"].nunique()
+    last = example.rows[example.rows["block"] == example.rows["block"].iloc[-1]]
+    cut = ", the last of them unfinished" if len(last) < last["block_size"].iloc[0] else ""
     sizes = listed([str(size) for size in example.block_sizes])
     said = (
-        f"With the seed {example.seed} and blocks of {sizes}, {len(example.rows)} allocations fill "
-        f"{counted(blocks, 'block')}, and the arms are never more than "
+        f"With the seed {example.seed} and blocks of {sizes}, {len(example.rows)} allocations take "
+        f"{counted(blocks, 'block')}{cut}, and the arms are never more than "
         f"{imbalance_text(example.max_imbalance)} apart."
     )
     publish(

@@ -85,11 +85,11 @@ def baseline_sentence(baseline: Baseline) -> str:
     """Say how many there are, how old (or whatever is listed first), and how they scored."""
     arms = listed(
         [
-            f"{baseline.n_by_arm[arm]} to {mid_sentence(baseline.arm_labels[arm])}"
+            f"{baseline.n_by_arm[arm]} with {mid_sentence(baseline.arm_labels[arm])}"
             for arm in baseline.arms
         ]
     )
-    text = f"{baseline.n} participants were randomised, {arms}."
+    text = f"The arms hold {baseline.n} participants, {arms}."
     overall = baseline.rows[baseline.rows["arm"] == OVERALL]
     averages = []
     for kind in ("continuous", "score"):

@@ -60,8 +60,14 @@ def screening_sentence(screening: Screening) -> str:
         )
     if screening.source == "published":
         return (
-            f"{screening.assessed} people were assessed and {screening.enrolled} are in the "
-            "analysis; the reasons of the others are not in the data."
+            f"{screening.assessed} people were assessed and "
+            f"{screening.enrolled + screening.removed} randomised; why the others were not is not "
+            f"in the data.{_left_out(screening)}"
+        )
+    if screening.removed:
+        return (
+            f"Of {screening.assessed} people assessed, {screening.enrolled + screening.removed} "
+            f"were randomised.{_left_out(screening)}"
         )
     text = (
         f"Of {screening.assessed} people assessed, {screening.excluded} did not meet a criterion, "
@@ -75,6 +81,16 @@ def screening_sentence(screening: Screening) -> str:
         names = [f"“{label}”" for number, label in counts if number == most]
         text += f". Most exclusions, {most}, came under {listed(names)}"
     return f"{text}."
+
+
+def _left_out(screening: Screening) -> str:
+    """Say how many the changed criteria leave out; nothing when they leave out nobody."""
+    if not screening.removed:
+        return ""
+    return (
+        f" Under the changed criteria ({screening.eligibility}) {screening.enrolled} of them "
+        f"remain and {screening.removed} are left out."
+    )
 
 
 def criteria_table(screening: Screening) -> None:
@@ -91,13 +107,15 @@ def criteria_table(screening: Screening) -> None:
                 "Excluded here": count(criterion.excluded),
                 "Not met at all": count(criterion.failing),
                 "Not recorded": count(criterion.not_recorded),
-                "Source": criterion.source or "assumption",
+                "Source": (
+                    "changed in this run" if criterion.changed else criterion.source or "assumption"
+                ),
             }
         )
     notes = [
         "Excluded here: people whose first unmet criterion this is. Not met at all: people who do "
         "not meet it, whatever else they do not meet. Both are counted among those assessed and "
-        "not randomised."
+        + ("not included here." if screening.removed else "not randomised.")
     ]
     if screening.eligibility:
         notes.append(f"Criteria as changed by this run: {screening.eligibility}.")

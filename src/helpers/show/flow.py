@@ -22,6 +22,7 @@ def record_flow(flow: Flow) -> None:
         excluded[exclusion.variable] += exclusion.count
     records = [
         Record("flow.sentence", said := flow_sentence(flow), said),
+        Record("flow.source.sentence", source := source_sentence(flow), source),
         count_record("flow.assessed", flow.assessed),
         count_record("flow.excluded", flow.excluded),
         *(
@@ -74,13 +75,28 @@ def flow_sentence(flow: Flow) -> str:
     )
 
 
+def source_sentence(flow: Flow) -> str:
+    """Say which of the numbers are counted from the rows of the data."""
+    if flow.source == "log":
+        return "Every number is counted from the rows of the data, and the boxes add up."
+    if flow.source == "published":
+        return (
+            "The number assessed is the published one; all others are counted from the rows of "
+            "the data, and the boxes add up."
+        )
+    return (
+        "How many were assessed is not known; all numbers shown are counted from the rows of the "
+        "data, and the boxes add up."
+    )
+
+
 def flow_figure(flow: Flow) -> None:
     """Show the CONSORT 2025 flow diagram."""
     display_figure(
         draw_flow(flow_text(flow), arms=[arm.arm for arm in flow.arms]),
         name="fig-flow",
         caption=(
-            "Participant flow (CONSORT 2025), counted from the rows of the data. Assessed means "
+            f"Participant flow (CONSORT 2025). {source_sentence(flow)} Assessed means "
             f"that {mid_sentence(flow.outcome_label)} was recorded at "
             f"{mid_sentence(flow.visit_label)}; analysed, that it was recorded at least once."
         ),

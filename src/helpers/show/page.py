@@ -51,6 +51,11 @@ def show_data_label(trial: Trial) -> None:
         )
         body += "" if body.endswith(".") else "."
     lines = [body, *([specification.notice] if specification.notice else [])]
+    if trial.restriction:
+        lines.append(
+            f"This run is restricted to {population_text(trial)}. On this page, those randomised "
+            "are these participants."
+        )
     paragraphs = "".join(f"<p>{escape(line.strip())}</p>" for line in lines)
     emit(
         {
@@ -64,6 +69,22 @@ def show_data_label(trial: Trial) -> None:
         metadata={"trialbook": {"banner": kind}},
     )
     publish(trial_records(specification))
+
+
+def population_text(trial: Trial) -> str:
+    """Say whom the tables of a trial hold, as it stands within a sentence."""
+    if not trial.restriction:
+        return "everyone who was randomised"
+    return (
+        f"the {len(trial.participants)} of {trial.randomised} randomised participants who meet "
+        f"the changed criteria ({trial.restriction})"
+    )
+
+
+def record_population(trial: Trial) -> None:
+    """Publish whom the primary analysis is about: everyone randomised, or those who remain."""
+    said = population_text(trial)
+    publish([Record("primary.population", said, said)])
 
 
 def trial_records(specification: Specification) -> list[Record]:

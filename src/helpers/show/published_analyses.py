@@ -64,7 +64,7 @@ def all_analyses_sentence(analyses: Sequence[PublishedAnalysisResult]) -> str:
     if not analyses:
         return NONE
     if len(analyses) > FEW:
-        return f"The table makes {len(analyses)} analyses of the paper again, as it printed them."
+        return "The table makes the paper's analyses of these outcomes again, as we read them."
     return f"The paper's own analyses, made again: {'; '.join(map(_finding, analyses))}."
 
 
@@ -80,7 +80,7 @@ def _finding(analysis: PublishedAnalysisResult) -> str:
 
 
 def published_analyses_table(analyses: Sequence[PublishedAnalysisResult]) -> None:
-    """Show the analyses as the paper made them; nothing when there are none."""
+    """Show the analyses of the paper, made again; nothing when there are none."""
     if not analyses:
         return
     level = analyses[0].level
@@ -108,7 +108,7 @@ def published_analyses_table(analyses: Sequence[PublishedAnalysisResult]) -> Non
     display_table(
         pd.DataFrame(rows),
         name=f"tab-published-{analyses[0].id.replace('_', '-')}",
-        caption="The analyses as the paper made them.",
+        caption="The analyses of the paper, made again as we read them.",
         row_header="Analysis",
         text_columns=["Difference"],
         notes=notes,

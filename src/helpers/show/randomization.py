@@ -103,19 +103,26 @@ def imbalance_sentence(allocation: Allocation) -> str:
         f"{imbalance_text(allocation.imbalance)}."
     )
     if allocation.max_stratum_imbalance is not None:
+        part = "Among patients alike in one factor" if minimised(allocation) else "Within a stratum"
         text += (
-            " Within a stratum they were never more than "
+            f" {part} they were never more than "
             f"{imbalance_text(allocation.max_stratum_imbalance)} apart."
         )
     return text
 
 
+def minimised(allocation: Allocation) -> bool:
+    """Tell whether the parts of the trial are levels of minimisation factors, not strata."""
+    return allocation.method == "minimisation"
+
+
 def allocation_table(allocation: Allocation) -> None:
     """Show the arms' sizes, overall and within each stratum."""
     total = int(allocation.totals["n"].sum())
+    header = "Factor and level" if minimised(allocation) else "Stratum"
     rows = [
         {
-            "Stratum": "Everyone",
+            header: "Everyone",
             **{
                 row.arm_label: f"{row.n} ({percent(row.percent)})"
                 for row in rows_of(allocation.totals)
@@ -127,7 +134,7 @@ def allocation_table(allocation: Allocation) -> None:
     for stratum, part in allocation.by_stratum.groupby("stratum", sort=False):
         rows.append(
             {
-                "Stratum": str(stratum),
+                header: str(stratum),
                 **{row.arm_label: str(row.n) for row in rows_of(part)},
                 "All": str(int(part["n"].sum())),
                 "Imbalance": imbalance_text(float(part["imbalance"].iloc[0])),
@@ -137,8 +144,8 @@ def allocation_table(allocation: Allocation) -> None:
     display_table(
         pd.DataFrame(rows),
         name="tab-allocation",
-        caption="Participants allocated to each arm, overall and by stratum.",
-        row_header="Stratum",
+        caption=f"Participants allocated to each arm, overall and by {header.lower()}.",
+        row_header=header,
         notes=[
             f"Method: {METHODS[allocation.method]}; ratio {ratio_text(allocation.ratio)}"
             + (f". Source: {source}" if source else ""),
@@ -270,6 +277,6 @@ def strata_figure(allocation: Allocation) -> None:
             counts=True,
         ),
         name="fig-strata",
-        caption=f"Participants by stratum: {shown_as}. Numbers at the right: {key}.",
+        caption=f"Participants in each part of the trial: {shown_as}. Numbers at the right: {key}.",
         alt=f"Points for each arm in each stratum ({key}). {'; '.join(said)}.",
     )

@@ -43,9 +43,11 @@ def record_reproduction(comparison: Reproduction) -> None:
         "not_in_run": comparison.not_in_run,
     }
     said = reproduction_sentence(comparison)
+    changes = changes_sentence(comparison)
     publish(
         [
             Record("reproduction.sentence", said, said),
+            Record("reproduction.changes.sentence", changes, changes),
             *(Record(f"reproduction.{key}", value, count(value)) for key, value in counts.items()),
         ]
     )
@@ -63,6 +65,16 @@ def reproduction_sentence(comparison: Reproduction) -> str:
     ]
     said = [f"{n} {one if n == 1 else many}" for n, one, many in parts if n]
     return f"Of {counted(len(comparison.rows), 'published row')}, {listed(said)}."
+
+
+def changes_sentence(comparison: Reproduction) -> str:
+    """Say whether the run's parameters are those of the published results."""
+    if not comparison.changed:
+        return "Every parameter has the value with which the published results are compared."
+    return (
+        f"This run changes {listed(list(comparison.changed))}, so that its results answer another "
+        "question than the published ones."
+    )
 
 
 def status_text(status: str) -> str:
@@ -86,9 +98,16 @@ def reproduction_table(comparison: Reproduction) -> None:
         notes=[
             "A number matches when it rounds to the printed digits. Difference: reproduced minus "
             "printed.",
-            *(f"{row.label}: {row.explanation}" for row in comparison.rows if row.explanation),
+            *_explanations(comparison),
         ],
     )
+
+
+def _explanations(comparison: Reproduction) -> list[str]:
+    """Return what is known of the rows; it holds for the published parameters only."""
+    if comparison.changed:
+        return [changes_sentence(comparison)]
+    return [f"{row.label}: {row.explanation}" for row in comparison.rows if row.explanation]
 
 
 def _cells(row: ReproducedRow, part: ReproducedPart) -> dict[str, str]:
@@ -104,7 +123,8 @@ def _cells(row: ReproducedRow, part: ReproducedPart) -> dict[str, str]:
 
 def part_label(part: ReproducedPart) -> str:
     """Return what a printed part is called: ``"Interval, lower limit"``."""
-    return PARTS.get(part.key, part.key.replace("_", " ").capitalize())
+    whole = "." not in part.printed  # a count, named by what its row is about
+    return PARTS.get(part.key, "Number" if whole else part.key.replace("_", " ").capitalize())
 
 
 def exact_text(part: ReproducedPart, *, more: int = 2) -> str:
@@ -132,7 +152,11 @@ def mismatch_table(comparison: Reproduction) -> None:
                 for part in row.parts
                 if part.status == row.status
             ),
-            "Why": row.explanation or "not known",
+            "Why": (
+                "this run changes parameters"
+                if comparison.changed and row.status == "mismatch"
+                else row.explanation or "not known"
+            ),
         }
         for row in comparison.rows
         if row.status != "match"

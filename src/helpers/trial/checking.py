@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from helpers.errors import nearest_name
 from helpers.trial.contents import Contents
-from helpers.trial.delimited import read_written_table
+from helpers.trial.delimited import WrittenTable, read_written_table
 from helpers.trial.folders import find_trial
 from helpers.trial.outcome_rules import outcome_problems
 from helpers.trial.participant_rules import participant_problems
 from helpers.trial.problems import Problem
-from helpers.trial.reading import SPECIFICATION_FILE, examine_specification
+from helpers.trial.reading import SPECIFICATION_FILE, examine_specification, named_tables
 from helpers.trial.screening_rules import screening_problems
 from helpers.trial.specification import Specification
 from helpers.trial.tables import TABLE_NAMES, table_schema
@@ -47,6 +47,8 @@ class CheckReport:
         The trial's title; None when ``trial.yml`` could not be read.
     data_label
         Whether the patients are real or synthetic, in words.
+    fully
+        Whether the tables were checked against ``trial.yml``, and not only how they are written.
     """
 
     folder: Path
@@ -54,6 +56,7 @@ class CheckReport:
     counted: Mapping[str, int]
     title: str | None = None
     data_label: str | None = None
+    fully: bool = True
 
     @property
     def valid(self) -> bool:
@@ -77,6 +80,11 @@ class CheckReport:
             )
             rows = f"{table}: {_counted(self.counted[table], 'row')}"
             lines.append(rows + (f" ({parts})" if parts else ""))
+        if not self.fully:
+            lines.append(
+                f"The tables were not fully checked, because {SPECIFICATION_FILE}, which says what "
+                "they should hold, has problems itself; correct it and check again."
+            )
         lines.append(
             "Valid." if self.valid else f"{_counted(len(self.problems), 'problem')} found."
         )
@@ -104,8 +112,8 @@ def check_trial(trial: str | Path) -> CheckReport:
     Returns
     -------
     CheckReport
-        ``.valid`` when there is no problem. The tables are not read when ``trial.yml``, which says
-        what they should hold, has a problem itself.
+        ``.valid`` when there is no problem. When ``trial.yml``, which says what the tables should
+        hold, has a problem itself, only how they are written is checked (``.fully`` is False).
 
     Raises
     ------
@@ -119,22 +127,16 @@ def examine_trial(folder: Path) -> Examination:
     """Read, convert and check everything in a trial's folder in one pass."""
     specification, problems = examine_specification(folder)
     if specification is None:
-        return Examination(CheckReport(folder, problems, {}))
-    contents = _read_files(folder, specification)
+        return Examination(_check_writing(folder, problems))
+    contents = _read_files(folder, specification.tables.files())
     tables: dict[str, pd.DataFrame] = {}
     faulty: dict[str, Mapping[str, frozenset[int]]] = {}
     found: list[Problem] = []
     for table, (file, content) in contents.items():
-        if content is None:
-            found.append(_missing_file(folder, table, file))
-            continue
-        written = read_written_table(content, file=file)
+        written = _read_table(folder, table, file, content)
         found.extend(written.problems)
         if written.frame is None:
             continue
-        if written.frame.empty and not written.problems and table not in _MAY_BE_EMPTY:
-            message = "The file has a header but no rows."
-            found.append(Problem(file, None, None, message, "Add a row for each record."))
         if specification.is_synthetic and "data" in written.frame.columns[1:]:
             message = "The column 'data' is not the first."
             found.append(Problem(file, 1, "data", message, "Move it to the front."))
@@ -154,15 +156,54 @@ def examine_trial(folder: Path) -> Examination:
     return Examination(report, specification, tables, _fingerprint(folder, contents))
 
 
+def _check_writing(folder: Path, problems: tuple[Problem, ...]) -> CheckReport:
+    """Check what can be said of the tables of a trial whose description is not valid."""
+    contents = _read_files(folder, named_tables(folder))
+    found: list[Problem] = []
+    counted: dict[str, int] = {}
+    for table, (file, content) in contents.items():
+        written = _read_table(folder, table, file, content)
+        found.extend(written.problems)
+        if written.frame is None:
+            continue
+        if written.complete:
+            counted[table] = len(written.frame)
+        if table == "participants" and "participant" in written.frame:
+            found.extend(_repeated_participants(written.frame["participant"], file))
+    in_order = _in_order(found, [file for file, _ in contents.values()])
+    return CheckReport(folder, (*problems, *in_order), counted, fully=False)
+
+
+def _read_table(folder: Path, table: str, file: str, content: bytes | None) -> WrittenTable:
+    """Read a table as it is written, and say what is wrong with that."""
+    if content is None:
+        return WrittenTable(None, (_missing_file(folder, table, file),))
+    written = read_written_table(content, file=file)
+    empty = written.frame is not None and written.frame.empty
+    if not empty or written.problems or table in _MAY_BE_EMPTY:
+        return written
+    message = "The file has a header but no rows."
+    problem = Problem(file, None, None, message, "Add a row for each record.")
+    return replace(written, problems=(problem,))
+
+
+def _repeated_participants(participants: pd.Series, file: str) -> Iterator[Problem]:
+    named = participants.dropna()
+    for line, name in named[named.duplicated()].items():
+        first = named.index[named == name][0]
+        message = f"The row repeats participant {name!r} of row {first}."
+        yield Problem(file, int(str(line)), "participant", message, "Keep one of the two rows.")
+
+
 def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def _read_files(folder: Path, specification: Specification) -> dict[str, tuple[str, bytes | None]]:
+def _read_files(folder: Path, files: Mapping[str, str]) -> dict[str, tuple[str, bytes | None]]:
     """Return the name and the bytes of each table's file, None when it is missing."""
     return {
         table: (file, (folder / file).read_bytes() if (folder / file).is_file() else None)
-        for table, file in specification.tables.files().items()
+        for table, file in files.items()
     }
 
 

@@ -51,7 +51,11 @@ _RULES: tuple[tuple[str, Callable[[Specification], Faults]], ...] = (
         "published_analyses outcomes visits arms populations variables",
         planned_rules.published_analysis_faults,
     ),
-    ("published published_analyses proportions outcomes", planned_rules.published_faults),
+    ("published", planned_rules.published_faults),
+    (
+        "published arms visits outcomes variables eligibility published_analyses proportions",
+        planned_rules.result_faults,
+    ),
     ("tables", table_rules.table_faults),
     ("patients assumptions", table_rules.assumption_faults),
     ("patients tables", table_rules.file_name_faults),

@@ -73,7 +73,7 @@ def criterion_misfit(criterion: Criterion, variable: Variable) -> tuple[str, str
             )
         for value in values:
             if value not in codes:
-                near = nearest_name(str(value), codes)
+                near = nearest_name(str(value), codes) or _code_labelled(str(value), variable)
                 hint = f"Did you mean {near!r}? " if near else ""
                 return (
                     f"The value {value!r} is not a code of {variable.id!r}.",
@@ -94,6 +94,13 @@ def criterion_misfit(criterion: Criterion, variable: Variable) -> tuple[str, str
                 "Correct the value, or the range of the variable.",
             )
     return None
+
+
+def _code_labelled(word: str, variable: Variable) -> str | None:
+    """Return the code whose label is most like a word: ``female`` for ``woman``."""
+    labelled = {label.casefold(): code for code, label in (variable.codes or {}).items()}
+    near = nearest_name(word.casefold(), labelled)
+    return None if near is None else labelled[near]
 
 
 def _range_words(low: float | None, high: float | None) -> str:

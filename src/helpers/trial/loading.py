@@ -41,6 +41,10 @@ class Trial:
         The other tables, or None when the trial has none.
     sha256
         Hash of the contents of ``trial.yml`` and the tables.
+    restriction
+        Changed criteria to which the tables were cut down; empty for the whole trial.
+    randomised
+        How many the trial randomised, when the tables hold fewer.
 
     The column ``data`` of synthetic tables is checked and then left out:
     ``specification.is_synthetic`` says the same of all of them.
@@ -54,6 +58,8 @@ class Trial:
     sessions: pd.DataFrame | None
     adverse_events: pd.DataFrame | None
     sha256: str
+    restriction: str = ""
+    randomised: int | None = None
 
 
 def load_trial(trial: str | Path) -> Trial:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpers.trial.design import Variable
 from helpers.trial.faults import Fault, Faults, repeated, unique_names, unknown_part
 from helpers.trial.positions import Path
+from helpers.trial.result_names import unknown_result
 from helpers.trial.specification import Specification
 
 
@@ -157,31 +158,38 @@ def _terms(
 
 
 def published_faults(spec: Specification) -> Faults:
-    """Yield published rows named twice, or compared with a result that cannot be."""
+    """Yield published rows named twice, and numbers that one source prints twice."""
     names = (part.name for part in spec.published)
     yield from unique_names("published", "published rows", names, key="name")
-    results = [
-        f"{row.result}.{key}" if row.result else "" for row in spec.published for key in row.printed
+    # Two sources may disagree about one result, which the book shows; one source may not.
+    printed = [
+        (at, f"{row.result}.{key}", row.source)
+        for at, row in enumerate(spec.published)
+        if row.result is not None
+        for key in row.printed
     ]
-    rows = [at for at, row in enumerate(spec.published) for _ in row.printed]
-    for at, result, _ in repeated(results):
-        if result:
-            yield Fault(
-                ("published", rows[at], "result"),
-                f"The result {result!r} is compared with two published numbers.",
-                "Keep one of the two, or correct its result.",
-            )
-    known = {
-        "ancova": [part.id for part in spec.published_analyses],
-        "proportion": [part.id for part in spec.proportions],
-        "secondary": [part.id for part in spec.outcomes if part.role == "secondary"],
-    }
-    kinds = {
-        "ancova": "published analysis",
-        "proportion": "proportion",
-        "secondary": "secondary outcome",
-    }
+    for place, _, _ in repeated(f"{result} in {source}" for _, result, source in printed):
+        at, result, source = printed[place]
+        yield Fault(
+            ("published", at, "result"),
+            f"The result {result!r} is compared with two numbers of the source {source!r}.",
+            "Keep one of the two, or correct its result or its source.",
+        )
+
+
+def result_faults(spec: Specification) -> Faults:
+    """Yield published rows that are compared with a result that cannot be."""
     for at, row in enumerate(spec.published):
-        root, *steps = (row.result or "").split(".")
-        if root in known and steps and steps[0] not in known[root]:
-            yield unknown_part(("published", at, "result"), kinds[root], steps[0], known[root])
+        if row.result is None:
+            continue
+        unknown = (unknown_result(f"{row.result}.{key}", spec) for key in row.printed)
+        # Keys under one wrong stem are all wrong in the same way.
+        for fault in dict.fromkeys(each for each in unknown if each is not None):
+            in_stem = f"{row.result}.".startswith(f"{fault.wrong}.")
+            hint = f"Did you mean {fault.nearest!r}? " if fault.nearest else ""
+            after = f"after {fault.known!r} " if fault.known else ""
+            yield Fault(
+                ("published", at, "result" if in_stem else "printed"),
+                f"There can be no result named {fault.wrong!r}.",
+                f"{hint}Valid {after}are: {', '.join(fault.valid) or 'no more names'}.",
+            )

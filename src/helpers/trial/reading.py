@@ -17,7 +17,7 @@ from helpers.trial.consistency import find_faults
 from helpers.trial.encoding import decode
 from helpers.trial.positions import Document, read_document
 from helpers.trial.problems import Problem
-from helpers.trial.specification import Specification, with_visits
+from helpers.trial.specification import Specification, Tables, TableSource, with_visits
 
 SPECIFICATION_FILE = "trial.yml"
 
@@ -61,6 +61,29 @@ def examine_specification(
         dict.fromkeys((*document.problems, *found)), key=lambda problem: problem.line or 0
     )
     return (None if problems else specification), tuple(problems)
+
+
+def named_tables(folder: FilePath) -> dict[str, str]:
+    """Return the file that ``trial.yml`` names for each table, as far as it can be read.
+
+    For a table about which it says nothing that can be read, the file with its usual name is
+    returned if it is in the folder.
+    """
+    text, _ = _read_text(folder / SPECIFICATION_FILE)
+    content = read_document(text, file=SPECIFICATION_FILE).content
+    said = content.get("tables") if isinstance(content, dict) else None
+    files: dict[str, str] = {}
+    for table in Tables.model_fields:
+        try:
+            source = TableSource.model_validate(said.get(table) if isinstance(said, dict) else None)
+        except ValidationError:
+            usual = (f"{table}.csv", f"{table}_synthetic.csv")
+            source = TableSource.model_construct(
+                file=next((name for name in usual if (folder / name).is_file()), None)
+            )
+        if source.file is not None:
+            files[table] = source.file
+    return files
 
 
 def _read_text(path: FilePath) -> tuple[str, Problem | None]:
