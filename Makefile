@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: book test test-slow lint lab setup lock clean
+.PHONY: book test test-slow lint bench lab setup lock clean
 
 book: .venv/.ready
 	@$(BIN)/trialbook build
@@ -16,6 +16,9 @@ test-slow: .venv/.ready
 
 lint: .venv/.ready
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: .venv/.ready
+	@$(BIN)/python benchmarks/mixed_models.py
 
 lab: .venv/.ready
 	@$(BIN)/jupyter lab chapters

@@ -38,6 +38,8 @@ def test_it_is_the_mixed_model_of_all_scores(tiny, result):
         time="week",
         baseline="baseline",
         reference="stretching",
+        covariance="random_slope",
+        inference="normal",
     )
     assert result.n_scores == len(scores)
     expected = fit.differences.set_index("visit").loc["week8"]

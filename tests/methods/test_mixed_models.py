@@ -1,280 +1,395 @@
-import json
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
-from scipy.optimize import minimize
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers.errors import AnalysisError, ParameterError
-from helpers.methods.mixed_models import fit_clda
+from helpers.methods.covariance_structures import COVARIANCES
+from helpers.methods.mixed_models import fit_mmrm
 
-REFERENCES = Path(__file__).parents[1] / "references"
-pytestmark = pytest.mark.filterwarnings("error")
-COLUMNS = {
-    "outcome": "pain",
-    "subject": "id",
-    "visit": "visit",
-    "arm": "arm",
-    "time": "week",
-    "baseline": "0",
-    "reference": "0",
-}
-
-
-@pytest.fixture(scope="module")
-def pain():
-    return pd.read_csv(REFERENCES / "pain_rct.csv", dtype={"id": str, "arm": str, "visit": str})
+FORMULA = "score ~ arm * visit + age"
+NAMES = {"subject": "patient", "visit": "visit"}
+INFERENCES = [
+    "satterthwaite",
+    "kenward-roger",
+    "kenward-roger-linear",
+    "between-within",
+    "residual",
+    "sandwich",
+    "sandwich-cr2",
+    "sandwich-cr3",
+    "normal",
+]
 
 
 @pytest.fixture(scope="module")
-def slope_fit(pain):
-    return fit_clda(pain, **COLUMNS)
+def fit(small_trial):
+    return fit_mmrm(FORMULA, small_trial, **NAMES)
 
 
-def reference(name):
-    return json.loads((REFERENCES / f"lmer_pain_{name}.json").read_text(encoding="utf-8"))
+def close(one, other, rtol=1e-6):
+    np.testing.assert_allclose(one, other, rtol=rtol, atol=1e-10)
 
 
-@pytest.mark.parametrize(
-    ("name", "covariance"), [("ris", "random_slope"), ("ri", "random_intercept")]
-)
-def test_fit_agrees_with_lme4(pain, name, covariance):
-    expected = reference(name)
-    fit = fit_clda(pain, **COLUMNS, covariance=covariance)
-    assert list(fit.coefficients["term"]) == [
-        "intercept",
-        *(f"visit[{v}]" for v in range(1, 10)),
-        *(f"arm[1]:visit[{v}]" for v in range(1, 10)),
-    ]
-    se = np.array(expected["se"])
-    # Measured 1.2e-8; lme4's optimum is good to about 1e-7. MixedLM's lbfgs alone reaches 7e-6.
-    assert np.abs((fit.coefficients["estimate"] - expected["est"]) / se).max() < 2e-7
-    assert np.abs(fit.coefficients["se"] / se - 1).max() < 2e-7
-    assert np.abs(fit.vcov.to_numpy() - expected["vcov"]).max() < 2e-8
-    assert fit.loglik == pytest.approx(expected["logLik"], abs=1e-9)
-    random = np.atleast_2d(expected["D"])
-    components = fit.variance_components.set_index("component")["value"]
-    assert components["intercept"] == pytest.approx(random[0, 0], rel=1e-6)
-    assert components["residual"] == pytest.approx(expected["sigma"] ** 2, rel=1e-6)
-    if name == "ris":
-        assert components["slope"] == pytest.approx(random[1, 1], rel=1e-6)
-        assert components["intercept_slope"] == pytest.approx(random[0, 1], rel=1e-6)
-    predicted = fit.random_effects.iloc[:5, 1:].to_numpy()
-    np.testing.assert_allclose(predicted, expected["ranef_head"], atol=1e-6)
-    assert (fit.n_obs, fit.n_subjects) == (expected["n_obs"], expected["n_subjects"])
+@pytest.mark.parametrize("covariance", COVARIANCES)
+@pytest.mark.parametrize("reml", [True, False])
+def test_every_covariance_ends_at_the_maximum_of_the_full_likelihood(
+    small_trial, dense, covariance, reml
+):
+    fit = fit_mmrm(FORMULA, small_trial, **NAMES, covariance=covariance, time="week", reml=reml)
+    design, outcome, variance, *_ = dense.parts(fit)
+    loglik, beta, vcov = dense.loglik(design, outcome, variance, reml=reml)
+    assert fit.loglik == pytest.approx(loglik, abs=1e-8)
+    close(fit.params, beta)
+    close(fit.vcov, vcov)
+    point = fit._effects.point
+    scaled = point.gradient / np.sqrt(-np.diag(point.hessian))
+    assert np.abs(scaled).max() < 1e-6
+    assert np.linalg.eigvalsh(point.hessian).max() < 0
     assert fit.converged
-    assert fit.messages == ()
 
 
-def test_changes_are_visit_effect_plus_arm_effect(slope_fit):
-    expected = reference("ris")
-    estimates = dict(zip(expected["names"], expected["est"], strict=True))
-    vcov = pd.DataFrame(expected["vcov"], expected["names"], expected["names"])
-    changes = slope_fit.changes.set_index(["arm", "visit"])
-    terms = ["visitf9", "d9"]
-    row = changes.loc[("1", "9")]
-    assert row["estimate"] == pytest.approx(estimates["visitf9"] + estimates["d9"], abs=1e-7)
-    assert row["se"] == pytest.approx(np.sqrt(vcov.loc[terms, terms].to_numpy().sum()), rel=1e-6)
-    assert changes.loc[("0", "9"), "estimate"] == pytest.approx(estimates["visitf9"], abs=1e-7)
-    differences = slope_fit.differences.set_index(["arm", "visit"])
-    assert differences.loc[("1", "9"), "estimate"] == pytest.approx(estimates["d9"], abs=1e-7)
-    assert list(slope_fit.differences["reference"].unique()) == ["0"]
+@pytest.mark.parametrize("inference", INFERENCES)
+@pytest.mark.parametrize("group", [None, "arm"])
+def test_every_inference_answers_contrasts_and_joint_tests(small_trial, inference, group):
+    fit = fit_mmrm(
+        FORMULA, small_trial, **NAMES, covariance="csh", inference=inference, group=group
+    )
+    table = fit.table
+    assert np.isfinite(table.drop(columns="df").to_numpy()).all()
+    assert (table["df"] > 0).all()
+    for term in table.index:
+        one = fit.contrast({term: 1.0})
+        close(one.to_numpy(), table.loc[term].to_numpy(), rtol=1e-10)
+        joint = fit.joint_test([term])
+        assert pytest.approx(one.t**2, rel=1e-8) == joint.F
+        assert joint.num_df == 1
+        assert joint.p == pytest.approx(one.p, rel=1e-6)
+    terms = [f"arm[T.b]:visit[T.v{i}]" for i in (1, 2, 3)]
+    test = fit.joint_test(terms)
+    assert test.num_df == 3
+    assert 0 < test.p < 1
+    repeated = fit.joint_test([*terms, {terms[0]: 1, terms[1]: -1}])
+    assert repeated.num_df == 3
+    assert pytest.approx(test.F, rel=1e-8) == repeated.F
 
 
-def test_inference_is_normal_at_the_level_asked_for(pain, slope_fit):
-    row = slope_fit.differences.iloc[-1]
-    assert row["df"] == np.inf
-    assert row["p"] == pytest.approx(2 * stats.norm.sf(abs(row["estimate"] / row["se"])))
-    assert row["upper"] - row["estimate"] == pytest.approx(1.959963984540054 * row["se"])
-    narrow = fit_clda(pain, **COLUMNS, level=0.8).differences.iloc[-1]
-    assert narrow["upper"] - narrow["estimate"] == pytest.approx(1.2815515655446004 * narrow["se"])
+@settings(max_examples=12)
+@given(seed=st.integers(0, 2**32 - 1), covariance=st.sampled_from(["us", "toeph", "ar1h"]))
+def test_order_of_rows_and_names_do_not_matter(seed, covariance):
+    generator = np.random.default_rng(seed)
+    data = _trial(generator)
+    first = fit_mmrm(FORMULA, data, **NAMES, covariance=covariance)
+    patients = data["patient"].unique()
+    new = dict(zip(patients, generator.permutation(len(patients)) + 100, strict=True))
+    shuffled = data.sample(frac=1, random_state=seed % 2**31).assign(
+        patient=lambda d: d["patient"].map(new)
+    )
+    second = fit_mmrm(FORMULA, shuffled, **NAMES, covariance=covariance)
+    assert second.loglik == pytest.approx(first.loglik, abs=1e-8)
+    close(second.table, first.table)
+    close(second.covariance, first.covariance)
+    back = second.residuals("cholesky").reindex(data.index)
+    close(back, first.residuals("cholesky"), rtol=1e-5)
 
 
-def test_means_share_the_baseline_and_differ_by_the_changes(slope_fit):
-    means = slope_fit.means.set_index(["arm", "visit"])
-    assert means.loc[("0", "0"), "estimate"] == means.loc[("1", "0"), "estimate"]
-    changes = slope_fit.changes.set_index(["arm", "visit"])["estimate"]
-    for arm in ("0", "1"):
-        difference = means.loc[(arm, "9"), "estimate"] - means.loc[(arm, "0"), "estimate"]
-        assert difference == pytest.approx(changes[(arm, "9")])
-
-
-def test_model_implied_covariance_and_residuals(slope_fit, pain):
-    expected = reference("ris")
-    random = np.array(expected["D"])
-    design = np.array([[1, 0], [1, 1]])
-    implied = design @ random @ design.T + expected["sigma"] ** 2 * np.eye(2)
-    found = slope_fit.covariance.loc[["0", "9"], ["0", "9"]]
-    np.testing.assert_allclose(found, implied, rtol=1e-6)
-    residuals = slope_fit.residuals
-    assert len(residuals) == len(pain)
+@settings(max_examples=12)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    scale=st.floats(1e-4, 1e4),
+    shift=st.floats(-1e3, 1e3),
+    covariance=st.sampled_from(["us", "adh", "cs"]),
+)
+def test_rescaling_the_outcome_rescales_the_answer(seed, scale, shift, covariance):
+    data = _trial(np.random.default_rng(seed))
+    plain = fit_mmrm(FORMULA, data, **NAMES, covariance=covariance, inference="kenward-roger")
+    other = data.assign(score=scale * data["score"] + shift)
+    scaled = fit_mmrm(FORMULA, other, **NAMES, covariance=covariance, inference="kenward-roger")
+    close(scaled.table["se"], scale * plain.table["se"], rtol=1e-5)
+    close(scaled.table["df"], plain.table["df"], rtol=1e-5)
     np.testing.assert_allclose(
-        residuals["observed"] - residuals["fitted"], residuals["residual"], atol=1e-12
+        scaled.params.iloc[1:], scale * plain.params.iloc[1:], rtol=1e-5, atol=1e-7 * scale
     )
-    row = residuals.iloc[0]
-    intercept, slope = expected["ranef_head"][0]
-    mean = expected["est"][0]
-    assert row["residual"] == pytest.approx(4.8 - mean, abs=1e-6)
-    assert row["conditional_residual"] == pytest.approx(
-        (4.8 - mean - intercept) / expected["sigma"], abs=1e-5
+    close(scaled.covariance, scale**2 * plain.covariance, rtol=1e-5)
+    n, p = plain.n_obs, len(plain.terms)
+    expected = plain.loglik - (n - p) * np.log(scale)
+    assert scaled.loglik == pytest.approx(expected, rel=1e-9, abs=1e-6)
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_another_coding_of_the_factors_is_the_same_model(seed):
+    data = _trial(np.random.default_rng(seed))
+    treatment = fit_mmrm("score ~ arm * visit", data, **NAMES)
+    cells = fit_mmrm(
+        "score ~ 0 + C(arm, contr.sum):C(visit, contr.helmert) + C(arm, contr.sum)"
+        " + C(visit, contr.helmert)",
+        data,
+        **NAMES,
     )
-    assert row["standardised_residual"] == pytest.approx(
-        (4.8 - mean) / np.sqrt(implied[0, 0]), abs=1e-6
+    close(
+        cells.ls_means("arm", by="visit").iloc[:, 2:],
+        treatment.ls_means("arm", by="visit").iloc[:, 2:],
     )
-    last = residuals[(residuals["subject"] == "1") & (residuals["visit"] == "2")].iloc[0]
-    gone = last["residual"] - intercept - slope * 2 / 26
-    assert last["conditional_residual"] == pytest.approx(gone / expected["sigma"], abs=1e-5)
 
 
-def test_rows_in_any_order_and_with_missing_scores_give_the_same_answer(pain, slope_fit):
-    extra = pain.groupby("id").head(1).assign(visit="11", week=30.0, pain=np.nan)
-    shuffled = pd.concat([pain, extra]).sample(frac=1, random_state=3)
-    fit = fit_clda(shuffled, **COLUMNS)
-    found = fit.differences.set_index(["arm", "visit"])
-    expected = slope_fit.differences.set_index(["arm", "visit"])
-    # Only the last digits depend on the order of sums: results are stored to ten digits.
-    assert np.abs((found["estimate"] - expected["estimate"]) / expected["se"]).max() < 1e-11
-    assert np.abs(found["se"] / expected["se"] - 1).max() < 1e-11
-    assert fit.visits == slope_fit.visits
-
-
-def test_arms_and_visits_follow_their_categories(pain):
-    data = pain.assign(
-        arm=pd.Categorical(pain["arm"], categories=["none", "1", "0"]),
-        visit=pd.Categorical(pain["visit"], categories=[str(v) for v in range(12)], ordered=True),
+def test_ml_and_reml_agree_in_large_samples_and_differ_by_the_degrees_of_freedom():
+    """For one visit REML divides the squares by n - p, ML by n."""
+    data = _trial(np.random.default_rng(1)).query("visit == 'v0'")
+    n = len(data)
+    reml, ml = (
+        fit_mmrm("score ~ arm", data, **NAMES, reml=reml).covariance.iloc[0, 0]
+        for reml in (True, False)
     )
-    fit = fit_clda(data, **{**COLUMNS, "reference": "1"})
-    assert fit.arms == ("1", "0")
-    last = fit.differences.iloc[-1]
-    assert (last["arm"], last["reference"]) == ("0", "1")
-    assert last["estimate"] == pytest.approx(-reference("ris")["est"][-1], abs=1e-6)
+    assert ml / reml == pytest.approx((n - 2) / n, rel=1e-10)
 
 
-def test_three_arms_are_each_compared_with_the_reference(pain):
-    numbers = pain["id"].astype(int)
-    three = pain.assign(arm=pain["arm"].where(numbers % 3 != 0, "2"))
-    fit = fit_clda(three, **COLUMNS)
-    assert fit.arms == ("0", "1", "2")
-    assert list(fit.differences["arm"].unique()) == ["1", "2"]
-    assert set(fit.changes["arm"]) == {"0", "1", "2"}
-    assert sum(fit.n_by_arm.values()) == fit.n_subjects
-    changes = fit.changes.set_index(["arm", "visit"])["estimate"]
-    differences = fit.differences.set_index(["arm", "visit"])["estimate"]
-    assert differences[("2", "9")] == pytest.approx(changes[("2", "9")] - changes[("0", "9")])
+def test_complete_data_without_structure_are_the_multivariate_regression():
+    generator = np.random.default_rng(6)
+    data = _trial(generator, missing=0.0)
+    fit = fit_mmrm("score ~ arm * visit", data, **NAMES)
+    wide = data.pivot_table(index=["arm", "patient"], columns="visit", values="score")
+    within = wide - wide.groupby("arm").transform("mean")
+    pooled = within.T @ within / (len(wide) - 2)
+    np.testing.assert_allclose(fit.covariance, pooled, rtol=1e-9)
+    means = fit.ls_means("arm", by="visit").set_index(["arm", "visit"])
+    expected = wide.groupby("arm").mean().stack()
+    np.testing.assert_allclose(means["estimate"], expected, rtol=1e-9)
+    se = np.sqrt(np.diag(pooled) * (2 / (len(wide) / 2)))
+    difference = fit.ls_mean_differences("arm", by="visit", reference="a")
+    np.testing.assert_allclose(difference["se"], se, rtol=1e-9)
+    np.testing.assert_allclose(difference["df"], len(wide) - 2, rtol=1e-7)
 
 
-def test_covariates_enter_as_main_effects_centred_at_their_means(pain):
-    numbers = pain["id"].astype(int)
-    data = pain.assign(
-        age=50.0 + numbers % 17,
-        site=pd.Categorical.from_codes(numbers % 3, ["north", "south", "west"]),
+def test_groups_with_their_own_covariance_are_separate_fits():
+    data = _trial(np.random.default_rng(3))
+    both = fit_mmrm("score ~ arm * visit", data, **NAMES, group="arm")
+    alone = {arm: fit_mmrm("score ~ visit", data.loc[data["arm"] == arm], **NAMES) for arm in "ab"}
+    assert both.loglik == pytest.approx(sum(f.loglik for f in alone.values()), abs=1e-7)
+    for arm in "ab":
+        close(both.covariance[arm], alone[arm].covariance)
+        assert list(both.parameters["group"]).count(arm) == 10
+    row = both.contrast({"visit[T.v3]": 1})
+    close(row.to_numpy(), alone["a"].table.loc["visit[T.v3]"].to_numpy())
+
+
+def test_times_of_their_own_and_shared_times_agree_for_the_exponential(small_trial):
+    shared = fit_mmrm(FORMULA, small_trial, **NAMES, covariance="sp_exp", time="week")
+    # One patient a moment later: the times are no longer shared.
+    moved = small_trial.assign(week=small_trial["week"] + 1e-9 * (small_trial["patient"] == "p03"))
+    own = fit_mmrm(
+        FORMULA, moved, **NAMES, covariance="sp_exp", time="week", inference="kenward-roger"
     )
-    fit = fit_clda(data, **COLUMNS, covariates=("age", "site"))
-    assert list(fit.coefficients["term"][-3:]) == ["age", "site[south]", "site[west]"]
-    moved = fit_clda(data.assign(age=data["age"] - 1000), **COLUMNS, covariates=("age", "site"))
-    # Where the covariate's zero lies must not matter to a mean at the covariates' means.
-    np.testing.assert_allclose(moved.means["estimate"], fit.means["estimate"], rtol=1e-7)
-    plain = fit_clda(pain, **COLUMNS)
-    assert fit.means["estimate"].iloc[0] == pytest.approx(plain.means["estimate"].iloc[0], abs=0.05)
-
-
-def test_participants_without_a_covariate_are_left_out_and_counted(pain):
-    age = pain["id"].astype(float).where(~pain["id"].isin(["1", "2"]))
-    fit = fit_clda(pain.assign(age=age), **COLUMNS, covariates=["age"])
-    assert fit.n_subjects == 296
-    assert fit.messages == ("Left out, because a value of age is missing: 2 of 298 participants.",)
-
-
-def test_two_visits_with_a_random_slope_are_an_unrestricted_covariance(pain):
-    two = pain[pain["visit"].isin(["0", "9"])]
-    fit = fit_clda(two, **COLUMNS)
-    loglik, estimate, se, covariance = unrestricted_reml(two)
-    assert fit.loglik == pytest.approx(loglik, abs=1e-7)
-    assert fit.differences["estimate"].iloc[0] == pytest.approx(estimate, abs=1e-4 * se)
-    assert fit.differences["se"].iloc[0] == pytest.approx(se, rel=1e-4)
-    np.testing.assert_allclose(fit.covariance, covariance, rtol=1e-3)
-    assert "cannot be told apart" in fit.messages[0]
-    assert fit.residuals["conditional_residual"].isna().all()
-    assert fit.residuals["standardised_residual"].notna().all()
-    assert fit.variance_components["value"].isna().all()
-
-
-def unrestricted_reml(two):
-    """Maximise the REML likelihood of any 2 x 2 covariance, person by person."""
-    people = []
-    for _, rows in two.groupby("id"):
-        late = (rows["visit"] == "9").to_numpy(float)
-        design = np.column_stack([np.ones(len(rows)), late, late * (rows["arm"] == "1")])
-        people.append((rows["pain"].to_numpy(float), design, late.astype(int)))
-
-    def solve(parameters):
-        factor = np.array([[np.exp(parameters[0]), 0], [parameters[1], np.exp(parameters[2])]])
-        covariance = factor @ factor.T
-        information, score, squares, determinant = np.zeros((3, 3)), np.zeros(3), 0.0, 0.0
-        for y, x, at in people:
-            v = covariance[np.ix_(at, at)]
-            weighted = np.linalg.solve(v, x)
-            information += x.T @ weighted
-            score += weighted.T @ y
-            squares += y @ np.linalg.solve(v, y)
-            determinant += np.log(np.linalg.det(v))
-        beta = np.linalg.solve(information, score)
-        minus_twice = (
-            (len(two) - 3) * np.log(2 * np.pi)
-            + determinant
-            + np.log(np.linalg.det(information))
-            + squares
-            - score @ beta
-        )
-        return minus_twice / 2, beta, information, covariance
-
-    found = minimize(
-        lambda p: solve(p)[0],
-        np.array([0.5, 0.5, 0.5]),
-        method="Nelder-Mead",
-        options={"xatol": 1e-7, "fatol": 1e-10, "maxiter": 2000},
+    assert own.loglik == pytest.approx(shared.loglik, abs=1e-6)
+    same = fit_mmrm(
+        FORMULA, small_trial, **NAMES, covariance="sp_exp", time="week", inference="kenward-roger"
     )
-    value, beta, information, covariance = solve(found.x)
-    return -value, beta[2], np.sqrt(np.linalg.inv(information)[2, 2]), covariance
+    close(own.table, same.table, rtol=1e-5)
+    close(own.parameters[["estimate", "se"]], same.parameters[["estimate", "se"]], rtol=1e-5)
+    by_arm = fit_mmrm(FORMULA, moved, **NAMES, covariance="sp_exp", time="week", group="arm")
+    expected = fit_mmrm(
+        FORMULA, small_trial, **NAMES, covariance="sp_exp", time="week", group="arm"
+    )
+    assert by_arm.loglik == pytest.approx(expected.loglik, abs=1e-6)
+    close(by_arm.table, expected.table, rtol=1e-5)
 
 
-@pytest.mark.parametrize("column", ["id", "arm", "visit"])
-def test_a_blank_id_is_refused(pain, column):
-    with pytest.raises(AnalysisError, match=f"Column '{column}' is blank"):
-        fit_clda(pain.assign(**{column: pain[column].where(pain.index != 3)}), **COLUMNS)
+def test_parameters_have_the_errors_of_their_information(small_trial):
+    fit = fit_mmrm(FORMULA, small_trial, **NAMES, covariance="ar1")
+    parameters = fit.parameters.set_index("parameter")
+    assert list(parameters.index) == ["variance", "correlation"]
+    covariance = fit.covariance.to_numpy()
+    assert parameters.loc["variance", "estimate"] == pytest.approx(covariance[0, 0])
+    assert parameters.loc["correlation", "estimate"] == pytest.approx(
+        covariance[0, 1] / covariance[0, 0]
+    )
+    double = fit_mmrm(
+        FORMULA,
+        small_trial.assign(score=2 * small_trial["score"]),
+        **NAMES,
+        covariance="ar1",
+    ).parameters.set_index("parameter")
+    close(
+        double.loc["variance"].iloc[1:].astype(float),
+        4 * parameters.loc["variance"].iloc[1:].astype(float),
+    )
+    close(
+        double.loc["correlation"].iloc[1:].astype(float),
+        parameters.loc["correlation"].iloc[1:].astype(float),
+    )
+    assert fit.n_parameters == 2
+    assert fit.aic == pytest.approx(-2 * fit.loglik + 4)
+    assert fit.bic == pytest.approx(-2 * fit.loglik + 2 * np.log(20))
+
+
+def test_residuals_and_predictions(fit, small_trial, dense):
+    design, outcome, variance, subject, visit = dense.parts(fit)
+    raw = fit.residuals()
+    np.testing.assert_allclose(raw, outcome - design @ fit.params)
+    assert raw.index.equals(small_trial.index)
+    np.testing.assert_allclose(fit.fitted() + raw, small_trial["score"])
+    np.testing.assert_allclose(fit.residuals("pearson"), raw / np.sqrt(np.diag(variance)))
+    white = np.empty(len(raw))
+    for patient in range(fit.n_subjects):
+        rows = np.flatnonzero(subject == patient)
+        rows = rows[np.argsort(visit[rows])]
+        lower = np.linalg.cholesky(variance[np.ix_(rows, rows)])
+        white[rows] = np.linalg.solve(lower, raw.to_numpy()[rows])
+    np.testing.assert_allclose(fit.residuals("cholesky"), white)
+    predicted = fit.predict()
+    np.testing.assert_allclose(predicted["estimate"], fit.fitted())
+    new = pd.DataFrame({"arm": ["b"], "visit": ["v3"], "age": [50.0]}, index=["x"])
+    row = fit.predict(new).loc["x"]
+    weights = {
+        "Intercept": 1,
+        "arm[T.b]": 1,
+        "visit[T.v3]": 1,
+        "arm[T.b]:visit[T.v3]": 1,
+        "age": 50,
+    }
+    direct = fit.contrast(weights)
+    assert row["estimate"] == pytest.approx(direct.estimate)
+    assert row["lower"] == pytest.approx(direct.lower)
+    with pytest.raises(AnalysisError, match="residual"):
+        fit.residuals("studentised")
+    with pytest.raises(AnalysisError, match="cannot be evaluated"):
+        fit.predict(new.drop(columns="age"))
+
+
+def test_levels_of_confidence(fit):
+    wide = fit.contrast({"age": 1}, level=0.99)
+    narrow = fit.contrast({"age": 1}, level=0.5)
+    assert wide.upper - wide.lower > narrow.upper - narrow.lower
+    assert wide.p == narrow.p
+    with pytest.raises(ParameterError, match="between 0 and 1"):
+        fit.contrast({"age": 1}, level=95)
+
+
+def test_rows_left_out_are_reported(small_trial):
+    data = small_trial.copy()
+    data.loc[[2, 9], "age"] = np.nan
+    fit = fit_mmrm(FORMULA, data, **NAMES, covariance="cs")
+    assert fit.n_dropped == 2
+    assert fit.n_obs == len(data) - 2
+    assert "2 of 63 rows were left out" in fit.messages[0]
+    assert len(fit.residuals()) == len(data) - 2
+
+
+def test_the_order_of_visits_is_said_when_it_matters_and_nobody_set_it(small_trial):
+    plain = fit_mmrm(FORMULA, small_trial, **NAMES, covariance="ar1")
+    assert "v0, v1, v2, v3" in plain.messages[0]
+    ordered = small_trial.assign(
+        visit=pd.Categorical(small_trial["visit"], ["v0", "v1", "v2", "v3"], ordered=True)
+    )
+    assert fit_mmrm(FORMULA, ordered, **NAMES, covariance="ar1").messages == ()
+    assert fit_mmrm(FORMULA, small_trial, **NAMES, covariance="us").messages == ()
+
+
+def test_a_rank_deficient_design_names_its_columns(small_trial):
+    data = small_trial.assign(months=12 * small_trial["age"])
+    with pytest.raises(AnalysisError, match=r"months \(a combination of age\)"):
+        fit_mmrm("score ~ arm + age + months", data, **NAMES)
+    sparse = small_trial.loc[(small_trial["arm"] == "a") | (small_trial["visit"] != "v3")]
+    with pytest.raises(AnalysisError, match=r"arm\[T.b\]:visit\[T.v3\] \(zero in every row\)"):
+        fit_mmrm(FORMULA, sparse, **NAMES)
+
+
+def test_visits_never_seen_together_are_refused_or_structured(small_trial):
+    even = small_trial["patient"].str[-1].astype(int) % 2 == 0
+    apart = small_trial.loc[~(even & (small_trial["visit"] == "v2"))]
+    apart = apart.loc[~(~even.reindex(apart.index) & (apart["visit"] == "v3"))]
+    with pytest.raises(AnalysisError, match="both visit v2 and visit v3"):
+        fit_mmrm("score ~ visit", apart, **NAMES)
+    fit = fit_mmrm("score ~ visit", apart, **NAMES, fallback=True)
+    assert fit.covariance_name == "toeph"
+    assert "Fell back from covariance 'us'" in fit.messages[0]
+    chosen = fit_mmrm("score ~ visit", apart, **NAMES, fallback=["cs"])
+    assert chosen.covariance_name == "cs"
+
+
+def test_too_few_patients_are_an_error_or_a_warning(small_trial):
+    few = small_trial.loc[small_trial["patient"] < "p09"]
+    fit = fit_mmrm("score ~ visit", few, **NAMES, covariance="us", fallback=True)
+    assert fit.messages
+    with pytest.raises(AnalysisError, match=r"(did not converge|fixed effects)"):
+        fit_mmrm(FORMULA, small_trial.loc[small_trial["patient"] < "p03"], **NAMES)
+
+
+def test_a_likelihood_without_a_maximum_is_said_to_rise_without_end(small_trial):
+    """With these rows ever more singular matrices are ever more likely."""
+    with pytest.raises(AnalysisError, match="rises without end as the covariance becomes singular"):
+        fit_mmrm(FORMULA, small_trial.drop(index=[2, 9]), **NAMES)
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("change", "message"),
     [
-        (lambda d: d[d["arm"] == "0"], "at least two arms"),
-        (lambda d: d[~((d["arm"] == "1") & (d["visit"] == "9"))], "Arm 1 has no score at visit 9"),
-        (lambda d: d[d["visit"] == "0"], "at least one visit after it"),
-        (lambda d: d[d["visit"] != "0"], "no visit named '0'"),
-        (lambda d: pd.concat([d, d.head(1)]), "two scores at visit 0"),
-        (lambda d: d.assign(arm=d["arm"].where(d.index != 1, "0")), "more than one arm"),
-        (lambda d: d.assign(week=d["week"].where(d.index != 1, 7)), "one known time"),
-        (lambda d: d.assign(week=d["week"].where(d["visit"] != "0", 27)), "the baseline '0' first"),
-        (lambda d: d.drop(columns="week"), "no column named 'week'"),
+        ({"covariance": "un"}, "no covariance named 'un'"),
+        ({"inference": "satterthwait"}, "Did you mean 'satterthwaite'"),
+        ({"information": "fisher"}, "no information named"),
+        ({"subject": "id"}, "no column named 'id'"),
+        ({"visit": "visits"}, "Did you mean 'visit'"),
+        ({"group": "arms"}, "no column named 'arms'"),
+        ({"covariance": "sp_exp"}, "time"),
+        ({"fallback": ["un"]}, "no covariance named 'un'"),
+        ({"reml": False, "inference": "kenward-roger"}, "REML only"),
     ],
 )
-def test_data_that_cannot_carry_the_model_are_refused(pain, change, sentence):
-    with pytest.raises(AnalysisError, match=sentence):
-        fit_clda(change(pain), **COLUMNS)
+def test_options_that_do_not_exist_are_refused(small_trial, change, message):
+    with pytest.raises(AnalysisError, match=message):
+        fit_mmrm(FORMULA, small_trial, **{**NAMES, **change})
 
 
-def test_covariates_that_repeat_each_other_are_named(pain):
-    age = pain["id"].astype(float)
-    with pytest.raises(AnalysisError, match="Term doubled"):
-        fit_clda(pain.assign(age=age, doubled=2 * age), **COLUMNS, covariates=("age", "doubled"))
-    with pytest.raises(AnalysisError, match="same value for every participant"):
-        fit_clda(pain.assign(site="one"), **COLUMNS, covariates=("site",))
-    with pytest.raises(AnalysisError, match="used twice"):
-        fit_clda(pain, **COLUMNS, covariates=("arm",))
-
-
-def test_an_impossible_level_is_refused(pain):
+def test_other_errors_say_what_to_do(small_trial, fit):
     with pytest.raises(ParameterError, match="between 0 and 1"):
-        fit_clda(pain, **COLUMNS, level=95)
+        fit_mmrm(FORMULA, small_trial, **NAMES, level=95)
+    with pytest.raises(AnalysisError, match="do not vary"):
+        fit_mmrm("score ~ visit", small_trial.assign(score=3.0), **NAMES)
+    with pytest.raises(AnalysisError, match="no term named"):
+        fit.contrast({"arm": 1})
+    with pytest.raises(AnalysisError, match="no weight"):
+        fit.contrast({"age": 0})
+    with pytest.raises(AnalysisError, match="joint test"):
+        fit.joint_test([])
+    twice = small_trial.assign(week=np.where(small_trial["visit"] < "v2", 0.0, small_trial["week"]))
+    with pytest.raises(AnalysisError, match="two scores at time 0"):
+        fit_mmrm(FORMULA, twice, **NAMES, covariance="sp_exp", time="week")
+
+
+@pytest.mark.parametrize("size", [40, 60, 100])
+def test_small_samples_converge(pain, constrained, size):
+    generator = np.random.default_rng(size)
+    patients = pain["id"].unique()
+    for _ in range(50):
+        drawn = generator.choice(patients, size, replace=False)
+        fit = fit_mmrm(
+            constrained[0], pain.loc[pain["id"].isin(drawn)], subject="id", visit="visitf"
+        )
+        assert fit.converged
+        assert (
+            fit._effects.point.gradient
+            @ np.linalg.solve(-fit._effects.point.hessian, fit._effects.point.gradient)
+            < 1e-12
+        )
+        assert ("55 parameters for 40 patients" in " ".join(fit.messages)) == (size == 40)
+        row = fit.contrast({"d9": 1})
+        assert 10 < row.df < size
+
+
+def _trial(generator, *, n=36, missing=0.2):
+    """Two arms, four visits, random level and slope, scores missing at random."""
+    patient, visit = np.meshgrid(np.arange(n), np.arange(4), indexing="ij")
+    lines = generator.normal(size=(n, 2))
+    score = 4 + lines[:, :1] + 0.4 * lines[:, 1:] * visit + generator.normal(0, 0.7, (n, 4))
+    data = pd.DataFrame(
+        {
+            "patient": patient.ravel(),
+            "visit": np.char.add("v", visit.ravel().astype(str)),
+            "arm": np.where(patient.ravel() % 2, "b", "a"),
+            "age": np.repeat(generator.normal(60, 8, n), 4),
+            "score": score.ravel(),
+        }
+    )
+    gone = (generator.random(len(data)) < missing) & (visit.ravel() > 0)
+    return data.loc[~gone].reset_index(drop=True)

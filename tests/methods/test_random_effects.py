@@ -1,166 +1,144 @@
-import json
-import warnings
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.regression.mixed_linear_model import MixedLM
 
 from helpers.errors import AnalysisError
 from helpers.methods import random_effects
-from helpers.methods.random_effects import fit_random_effects
+from helpers.methods.mixed_models import fit_mmrm, fit_random_effects
 
-REFERENCES = Path(__file__).parents[1] / "references"
-
-
-def reference(name):
-    return json.loads((REFERENCES / f"lmer_{name}.json").read_text(encoding="utf-8"))
+SLEEP = {"subject": "Subject", "random": "1 + Days"}
 
 
-def orthodont():
-    data = pd.read_csv(REFERENCES / "orthodont.csv")
-    age, female = data["age"].to_numpy(float) - 11, (data["Sex"] == "Female").to_numpy(float)
-    design = np.column_stack([np.ones(len(data)), age, female, age * female])
-    return data["distance"].to_numpy(float), design, data["Subject"].to_numpy(str), age
+def dense_loglik(data, random, residual, dense, *, times):
+    design = np.column_stack([np.ones(len(data)), data[times]])
+    z = np.column_stack([np.ones(len(data)), data[times]])[:, : len(random)]
+    same = np.equal.outer(data["subject"].to_numpy(), data["subject"].to_numpy())
+    variance = same * (z @ random @ z.T) + residual * np.eye(len(data))
+    return dense.loglik(design, data["y"].to_numpy(float), variance)[0]
 
 
-def sleepstudy():
-    data = pd.read_csv(REFERENCES / "sleepstudy.csv")
-    days = data["Days"].to_numpy(float)
-    design = np.column_stack([np.ones(len(data)), days])
-    return data["Reaction"].to_numpy(float), design, data["Subject"].to_numpy(str), days
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "covariance"),
-    [
-        ("ortho_ris", orthodont, "random_slope"),
-        ("ortho_ri", orthodont, "random_intercept"),
-        ("sleep_ris", sleepstudy, "random_slope"),
-    ],
-)
-def test_fit_agrees_with_lme4(name, data, covariance):
-    expected = reference(name)
-    outcome, design, subject, time = data()
-    fit = fit_random_effects(
-        outcome=outcome, design=design, subject=subject, time=time, covariance=covariance
-    )
-    se = np.array(expected["se"])
-    # 1e-6 standard errors and 1e-6 relative: lme4's own optimum is good to about 1e-7.
-    assert np.abs((fit.coefficients - expected["est"]) / se).max() < 1e-6
-    assert np.abs(np.sqrt(np.diag(fit.vcov)) / se - 1).max() < 1e-6
-    assert fit.loglik == pytest.approx(expected["logLik"], abs=1e-8)
-    # Variances lie on a flat top: a log-likelihood within 1e-8 leaves them 1e-4 relative room.
-    np.testing.assert_allclose(fit.random_covariance, expected["D"], rtol=2e-5)
-    assert fit.residual_variance == pytest.approx(expected["sigma"] ** 2, rel=1e-5)
-    if name == "sleep_ris":  # R lists Orthodont's children in another order
-        scale = np.abs(expected["ranef_head"]).max(axis=0)
-        difference = fit.random_effects[:5] - expected["ranef_head"]
-        assert np.abs(difference / scale).max() < 1e-5
-    assert fit.converged
+@pytest.mark.parametrize("start", ["statsmodels", "moments"])
+def test_every_start_ends_in_the_same_optimum(sleep, start):
+    fit = fit_random_effects("Reaction ~ Days", sleep, **SLEEP, start=start)
+    # lme4 1.1-31: REML criterion 1743.628
+    assert -2 * fit.loglik == pytest.approx(1743.6282722, abs=1e-6)
+    assert np.abs(fit._effects.point.gradient).max() < 1e-6
+    assert not fit.singular
     assert fit.messages == ()
 
 
-def test_random_effects_stand_beside_their_subjects_in_the_order_of_the_data():
-    outcome, design, subject, time = sleepstudy()
-    fit = fit_random_effects(outcome=outcome, design=design, subject=subject, time=time)
-    assert fit.subjects[:3] == ("308", "309", "310")
-    order = np.random.default_rng(1).permutation(len(outcome))
-    mixed = fit_random_effects(
-        outcome=outcome[order], design=design[order], subject=subject[order], time=time[order]
+def test_times_of_their_own_give_the_same_answer_as_shared_times(pain, monkeypatch):
+    options = {"subject": "id", "random": "1 + t", "start": "moments"}
+    fits = [fit_random_effects("pain ~ visitf + arm:t", pain, **options)]
+    plain = random_effects.lay_out_random
+    monkeypatch.setattr(
+        random_effects, "lay_out_random", lambda *a, **k: plain(*a, **{**k, "most_positions": 0})
     )
-    there = dict(zip(mixed.subjects, mixed.random_effects, strict=True))
-    for name, row in zip(fit.subjects, fit.random_effects, strict=True):
-        # The order of the rows only moves the last digits of sums.
-        np.testing.assert_allclose(there[name], row, rtol=1e-9)
+    fits.append(fit_random_effects("pain ~ visitf + arm:t", pain, **options))
+    shared, own = fits
+    assert own.loglik == pytest.approx(shared.loglik, abs=1e-8)
+    np.testing.assert_allclose(own.table, shared.table, rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(own.random_effects, shared.random_effects, atol=1e-8)
+    for kind in ("raw", "pearson", "cholesky"):
+        np.testing.assert_allclose(own.residuals(kind), shared.residuals(kind), atol=1e-8)
+    terms = ["visitf[T.1]", "visitf[T.2]"]
+    np.testing.assert_allclose(own.joint_test(terms), shared.joint_test(terms), rtol=1e-7)
+    with pytest.raises(AnalysisError, match="times of their own"):
+        _ = own.covariance
 
 
-def test_the_optimum_does_not_depend_on_where_the_search_began(monkeypatch):
-    outcome, design, subject, time = sleepstudy()
-    options = {"outcome": outcome, "design": design, "subject": subject, "time": time}
-    usual = fit_random_effects(**options)
-    monkeypatch.setattr(random_effects, "_first_pass", lambda layout: np.array([3.0, -1.0, 2.0]))
-    other = fit_random_effects(**options)
-    np.testing.assert_allclose(other.coefficients, usual.coefficients, rtol=1e-11)
-    np.testing.assert_allclose(other.vcov, usual.vcov, rtol=1e-9)
+def irregular(slope_sd, seed, n=25):
+    generator = np.random.default_rng(seed)
+    rows = []
+    for subject in range(n):
+        level, slope = generator.normal(size=2) * [1.0, slope_sd]
+        for time in np.sort(generator.uniform(0, 4, size=generator.integers(2, 7))):
+            noise = generator.normal(scale=0.8)
+            rows.append((subject, time, 3 + level + (0.5 + slope) * time + noise))
+    return pd.DataFrame(rows, columns=["subject", "time", "y"])
 
 
-def test_the_likelihood_is_that_of_mixedlm():
-    outcome, design, subject, time = sleepstudy()
-    fit = fit_random_effects(outcome=outcome, design=design, subject=subject, time=time)
-    other = MixedLM(
-        outcome, design, groups=subject, exog_re=np.column_stack([np.ones(len(time)), time])
-    ).fit(reml=True, method="lbfgs")
-    # MixedLM stops a little below the optimum, and never above it.
-    assert other.llf <= fit.loglik + 1e-9
-    assert other.llf == pytest.approx(fit.loglik, abs=1e-5)
+def test_irregular_times_reach_the_maximum_of_the_full_likelihood(dense):
+    data = irregular(0.5, 4)
+    fit = fit_random_effects("y ~ time", data, subject="subject", random="1 + time")
+    random, residual = fit.random_covariance.to_numpy(), fit.residual_variance
+    best = dense_loglik(data, random, residual, dense, times="time")
+    assert fit.loglik == pytest.approx(best, abs=1e-8)
+    for i, j in ((0, 0), (0, 1), (1, 1)):
+        for sign in (-1, 1):
+            moved = random.copy()
+            moved[i, j] = moved[j, i] = random[i, j] + sign * 1e-3
+            assert dense_loglik(data, moved, residual, dense, times="time") < best
+    for sign in (-1, 1):
+        assert dense_loglik(data, random, residual + sign * 1e-3, dense, times="time") < best
 
 
-def test_a_singular_optimum_is_reported_and_no_warning_leaks():
-    generator = np.random.default_rng(20)
-    subject = np.repeat(np.arange(40).astype(str), 5)
-    time = np.tile(np.linspace(0, 1, 5), 40)
-    # Noise made to sum to zero within every subject: less variation between than chance gives.
-    noise = generator.normal(size=(40, 5))
-    outcome = (noise - noise.mean(axis=1, keepdims=True)).ravel()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        fit = fit_random_effects(
-            outcome=outcome,
-            design=np.ones((200, 1)),
-            subject=subject,
-            time=time,
-            covariance="random_intercept",
-        )
+@pytest.mark.parametrize("regular", [True, False])
+def test_a_singular_optimum_is_found_and_said(dense, regular):
+    data = irregular(0.0, 2)
+    if regular:
+        data["time"] = data.groupby("subject").cumcount().astype(float)
+    fit = fit_random_effects(
+        "y ~ time", data, subject="subject", random="1 + time", start="moments"
+    )
+    assert fit.singular
     assert "singular" in fit.messages[0]
-    assert fit.random_covariance[0, 0] < 1e-6
-    # Without variation between subjects this is ordinary least squares.
-    assert fit.coefficients[0] == pytest.approx(0, abs=1e-12)
-    assert fit.vcov[0, 0] == pytest.approx(outcome.var(ddof=1) / 200, rel=1e-5)
+    random = fit.random_covariance.to_numpy()
+    assert np.linalg.eigvalsh(random)[0] > -1e-10
+    assert np.linalg.matrix_rank(random, tol=1e-8) < 2
+    best = dense_loglik(data, random, fit.residual_variance, dense, times="time")
+    assert fit.loglik == pytest.approx(best, abs=1e-8)
+    generator = np.random.default_rng(1)
+    # No other positive semi-definite D near by is better.
+    for _ in range(200):
+        root = np.linalg.cholesky(random + 1e-12 * np.eye(2)) + 0.02 * generator.normal(size=(2, 2))
+        other = dense_loglik(data, root @ root.T, fit.residual_variance, dense, times="time")
+        assert other < best + 1e-6
+    assert np.isfinite(fit.table.to_numpy()).all()
 
 
-def test_a_slope_that_does_not_vary_is_reported():
-    generator = np.random.default_rng(4)
-    subject = np.repeat(np.arange(60).astype(str), 4)
-    time = np.tile(np.linspace(0, 1, 4), 60)
-    noise = generator.normal(size=(60, 4))
-    centred = time[:4] - time[:4].mean()
-    noise -= np.outer(noise @ centred / (centred @ centred), centred)
-    outcome = (generator.normal(size=(60, 1)) * 2 + noise).ravel()
-    fit = fit_random_effects(outcome=outcome, design=np.ones((240, 1)), subject=subject, time=time)
-    assert "random slope" in fit.messages[0]
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"covariance": "unstructured"}, "no covariance named 'unstructured'"),
-        ({"outcome": np.full(20, 3.0)}, "do not vary"),
-        ({"subject": np.arange(20).astype(str)}, "No participant has scores at two visits"),
-    ],
-)
-def test_data_without_an_answer_are_refused(change, sentence):
-    arguments = {
-        "outcome": np.random.default_rng(0).normal(size=20),
-        "design": np.ones((20, 1)),
-        "subject": np.repeat(np.arange(5).astype(str), 4),
-        "time": np.tile(np.linspace(0, 1, 4), 5),
-        **change,
-    }
-    with pytest.raises(AnalysisError, match=sentence):
-        fit_random_effects(**arguments)
-
-
-def test_random_effects_that_explain_every_score_are_refused():
+def test_no_variation_between_patients_is_a_variance_of_zero():
     generator = np.random.default_rng(3)
-    subject = np.repeat(np.arange(12).astype(str), 3)
-    time = np.tile([0.0, 0.5, 1.0], 12)
-    lines = generator.normal(size=(12, 2)) @ np.array([np.ones(3), [0, 0.5, 1]])
-    with pytest.raises(AnalysisError, match="did not converge"):
-        fit_random_effects(
-            outcome=lines.ravel(),
-            design=np.column_stack([np.ones(36), time]),
-            subject=subject,
-            time=time,
-        )
+    data = pd.DataFrame({"subject": np.repeat(np.arange(10), 3), "y": generator.normal(size=30)})
+    data["y"] -= data.groupby("subject")["y"].transform("mean")
+    data["time"] = np.tile([0.0, 1.0, 2.0], 10)
+    fit = fit_random_effects("y ~ time", data, subject="subject", start="moments")
+    assert fit.singular
+    assert fit.random_covariance.iloc[0, 0] == 0
+    ols = np.sum(fit.residuals() ** 2) / 28
+    assert fit.residual_variance == pytest.approx(ols)
+    np.testing.assert_array_equal(fit.random_effects, 0)
+
+
+def test_random_intercept_is_compound_symmetry(pain):
+    random = fit_random_effects("pain ~ visitf", pain, subject="id", start="moments")
+    marginal = fit_mmrm("pain ~ visitf", pain, subject="id", visit="visitf", covariance="cs")
+    assert random.loglik == pytest.approx(marginal.loglik, abs=1e-7)
+    np.testing.assert_allclose(random.table, marginal.table, rtol=1e-6, atol=1e-9)
+
+
+def test_predictions_shrink_and_conditional_residuals_take_them_off(sleep):
+    fit = fit_random_effects("Reaction ~ Days", sleep, **SLEEP, start="moments")
+    predicted = fit.random_effects
+    # lme4: ranef(fm)$Subject["308", ] is 2.2585509 9.1989758
+    np.testing.assert_allclose(predicted.loc[308], [2.2585509, 9.1989758], atol=1e-4)
+    conditional = fit.conditional_residuals() * np.sqrt(fit.residual_variance)
+    row = sleep.index[3]
+    by_hand = fit.residuals().loc[row] - predicted.loc[308] @ [1, 3]
+    assert conditional.loc[row] == pytest.approx(by_hand)
+
+
+def test_effects_that_cannot_be_told_apart_are_refused(small_trial):
+    options = {"subject": "patient", "start": "moments"}
+    with pytest.raises(AnalysisError, match="cannot tell the random effects"):
+        fit_random_effects("score ~ visit", small_trial, **options, random="0 + visit")
+    two = small_trial.loc[small_trial["visit"].isin(["v0", "v3"])]
+    with pytest.raises(AnalysisError, match="cannot tell the random effects"):
+        fit_random_effects("score ~ visit", two, **options, random="1 + week")
+    once = small_trial.loc[small_trial["visit"] == "v0"]
+    with pytest.raises(AnalysisError, match="two scores"):
+        fit_random_effects("score ~ arm", once, **options)
+    with pytest.raises(AnalysisError, match="no column named"):
+        fit_random_effects("score ~ arm", small_trial, **options, random="1 + weeks")
+    with pytest.raises(AnalysisError, match="start"):
+        fit_random_effects("score ~ arm", small_trial, subject="patient", start="zero")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from helpers.methods.allocation import stratified_list
-from helpers.methods.mixed_models import fit_clda
-from helpers.methods.random_effects import Covariance
+from helpers.methods.mixed_models import Covariance, fit_clda
 from helpers.trial.specification import Specification
 from helpers.trial.synthesis.allocation_list import Allocate
 from helpers.trial.synthesis.cohort import CohortTables
@@ -51,6 +50,7 @@ def primary_estimates(
         baseline=specification.baseline_visit.id,
         reference=specification.reference_arm.id,
         covariance=covariance,
+        inference="normal",
     )
     visit = specification.primary.visit
     first = specification.other_arms[0].id

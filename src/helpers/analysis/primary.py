@@ -19,8 +19,8 @@ from helpers.analysis.scores import (
     scores_of,
 )
 from helpers.errors import AnalysisError
-from helpers.methods.mixed_models import ConstrainedFit, fit_clda
-from helpers.methods.random_effects import Covariance
+from helpers.methods.constrained_models import ConstrainedFit
+from helpers.methods.mixed_models import Covariance, fit_clda
 from helpers.trial.loading import Trial
 from helpers.trial.specification import Outcome, Visit
 
@@ -50,7 +50,7 @@ class PrimaryResult:
     difference
         Difference in change, arm minus reference, by arm other than the reference.
     changes, differences, means
-        The same at every visit, as :class:`helpers.methods.mixed_models.ConstrainedFit` has them.
+        The same at every visit, as in :class:`helpers.methods.constrained_models.ConstrainedFit`.
     n, n_scores, n_by_arm
         Participants and scores in the model.
     messages
@@ -158,6 +158,7 @@ def fit_outcome(
         reference=specification.reference_arm.id,
         covariates=covariates,
         covariance=covariance,
+        inference="normal",
         level=level,
     )
     planned = {item.id: item for item in planned_visits(trial, outcome)}

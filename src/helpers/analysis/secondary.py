@@ -19,8 +19,8 @@ from helpers.analysis.scores import (
     score_at,
 )
 from helpers.errors import AnalysisError
+from helpers.methods.mixed_models import Covariance
 from helpers.methods.multiplicity import adjust
-from helpers.methods.random_effects import Covariance
 from helpers.trial.loading import Trial
 from helpers.trial.specification import Outcome, Visit
 

@@ -8,7 +8,7 @@ are written by hand because no formula drops the arm effect at one visit only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,44 +16,49 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.errors import AnalysisError, unknown_name
+from helpers.methods.coded_columns import (
+    Coded,
+    check_once,
+    code_column,
+    distinct_rows,
+    in_order,
+    renumber,
+)
+from helpers.methods.model_formulas import ModelFrame
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class ConstrainedDesign:
-    """Rows in use, design matrix and what its columns mean.
+    """Rows in use and what the columns of their design mean.
 
     Attributes
     ----------
-    rows
-        Frame with ``subject, visit, arm, outcome, time`` (time scaled to 0 at baseline and 1 at
-        the last visit); visits are sorted within subjects.
-    matrix
-        Fixed-effects design, one row per row of ``rows``, one column per entry of ``terms``.
-    terms
-        ``intercept``, ``visit[v]``, ``arm[a]:visit[v]``, then the covariates.
-    visits
-        Visit ids in order of time, baseline first.
+    frame
+        Rows for the engine; terms are ``intercept``, ``visit[v]``, ``arm[a]:visit[v]``, then the
+        covariates.
+    arm
+        Arm number of each row, 0 for the reference.
+    arms, visits
+        Arm labels, reference first; visit labels, baseline first.
     visit_times
-        Scaled time of each visit.
-    arms
-        Arm ids, reference first.
+        Time of each visit; None without a time column.
     messages
         One sentence for everything that was left out.
     """
 
-    rows: pd.DataFrame
-    matrix: FloatArray
-    terms: tuple[str, ...]
-    visits: tuple[str, ...]
-    visit_times: FloatArray
-    arms: tuple[str, ...]
+    frame: ModelFrame
+    arm: IntArray
+    arms: tuple[Any, ...]
+    visits: tuple[Any, ...]
+    visit_times: FloatArray | None
     messages: tuple[str, ...]
 
     def column(self, term: str) -> int:
         """Return the position of a term among the columns."""
-        return self.terms.index(term)
+        return self.frame.terms.index(term)
 
 
 def build_constrained_design(
@@ -63,9 +68,9 @@ def build_constrained_design(
     subject: str,
     visit: str,
     arm: str,
-    time: str,
-    baseline: str,
-    reference: str,
+    baseline: Any,
+    reference: Any = None,
+    time: str | None = None,
     covariates: Sequence[str] = (),
 ) -> ConstrainedDesign:
     """Lay out the constrained longitudinal model for long data.
@@ -74,10 +79,13 @@ def build_constrained_design(
     ----------
     data
         One row per subject and visit; rows without a score are left out.
-    outcome, subject, visit, arm, time
-        Column names; ``time`` is numeric and has one value per visit.
+    outcome, subject, visit, arm
+        Column names.
     baseline, reference
-        The baseline's visit id and the reference arm's id.
+        The baseline's visit and the reference arm; the first arm when None.
+    time
+        Numeric column with one value per visit; orders the visits. Without it they follow their
+        categories, or their labels.
     covariates
         Columns that enter as main effects, numeric as they are and others as one indicator per
         level but the first. All are centred at their mean over subjects, so that the intercept
@@ -87,172 +95,197 @@ def build_constrained_design(
     ------
     AnalysisError
         When a column or id is unknown, a subject has two rows at one visit or stands in two
-        arms, an arm has no score at a visit, or the columns are not linearly independent.
+        arms, or an arm has no score at a visit.
     """
-    needed = [outcome, subject, visit, arm, time, *covariates]
-    for name in needed:
+    named = [outcome, subject, visit, arm, *covariates]
+    for name in [*named, *([time] if time else [])]:
         if name not in data.columns:
             raise AnalysisError(unknown_name("column", name, map(str, data.columns)))
-    if len(set(needed)) < len(needed):
+    if len(set(named)) < len(named):
         raise AnalysisError(
-            f"A column is used twice in the mixed model: {', '.join(needed)}. "
+            f"A column is used twice in the mixed model: {', '.join(named)}. "
             "Name each column once; the arm and the baseline are already in the model."
         )
-    scored = data.loc[data[outcome].notna()].reset_index(drop=True)
+    kept, messages = _rows(data, outcome, subject, visit, arm, covariates)
+    used = data if len(kept) == len(data) else data.iloc[kept]
+    coded = [code_column(used[name]) for name in (visit, arm, *covariates)]
+    subject_code, subjects = renumber(code_column(used[subject]))
+    arm_code, arms = _reference_first(*in_order(coded[1]), reference, "arm")
+    visit_code, visits = in_order(coded[0])
+    visit_code, visits, times = _baseline_first(visit_code, visits, baseline, used, time)
+    check_once(subject_code, visit_code, subjects, visits, subject, visit)
+    _check_arms(arm_code, arms, visit_code, visits, subject_code, subjects)
+    columns, terms = _visit_columns(len(visits), len(arms), visit_code, arm_code, visits, arms)
+    _, one_row = np.unique(subject_code, return_index=True)
+    for name, column in zip(covariates, coded[2:], strict=True):
+        block, names = _covariate_columns(column, one_row, name)
+        columns.append(block)
+        terms += names
+    row, first = distinct_rows(coded, len(kept))
+    frame = ModelFrame(
+        kept=kept,
+        n_dropped=len(data) - len(kept),
+        outcome=used[outcome].to_numpy(dtype=float),
+        design=np.hstack([block[first] for block in columns]),
+        design_row=row,
+        terms=tuple(terms),
+        spec=None,
+        subject=subject_code,
+        subjects=subjects,
+        visit=visit_code,
+        visits=visits,
+        group=np.zeros(len(subjects), dtype=np.intp),
+        groups=("all",),
+        levels={},
+        means={},
+        values={},
+    )
+    return ConstrainedDesign(frame, arm_code, arms, visits, times, messages)
+
+
+def group_by_arm(design: ConstrainedDesign) -> ConstrainedDesign:
+    """Give every arm a covariance of its own."""
+    group = np.empty(len(design.frame.subjects), dtype=np.intp)
+    group[design.frame.subject] = design.arm
+    return replace(design, frame=replace(design.frame, group=group, groups=design.arms))
+
+
+def _rows(
+    data: pd.DataFrame,
+    outcome: str,
+    subject: str,
+    visit: str,
+    arm: str,
+    covariates: Sequence[str],
+) -> tuple[IntArray, tuple[str, ...]]:
+    """Positions of the rows with a score and every covariate."""
+    if not pd.api.types.is_numeric_dtype(data[outcome]):
+        raise AnalysisError(f"The outcome {outcome!r} must be numeric.")
+    scored = data[outcome].notna().to_numpy()
+    if not scored.any():
+        raise AnalysisError(f"No row of the data has a value of {outcome!r}.")
     for name in (subject, visit, arm):
-        if scored[name].isna().any():
+        if data.loc[scored, name].isna().any():
             raise AnalysisError(f"Column {name!r} is blank in a row with a score; fill it in.")
-    used, messages = _complete_covariates(scored, subject, covariates)
-    arms = _levels(used[arm], "arm", reference)
+    known = scored.copy()
+    for name in covariates:
+        known &= data[name].notna().to_numpy()
+    kept = np.flatnonzero(known)
+    if len(kept) == scored.sum():
+        return kept, ()
+    before, after = data.loc[scored, subject].nunique(), data.iloc[kept][subject].nunique()
+    if not after:
+        raise AnalysisError(f"No row has a score and every covariate ({', '.join(covariates)}).")
+    return kept, (
+        f"Left out, because a value of {', '.join(covariates)} is missing: {before - after} of "
+        f"{before} participants.",
+    )
+
+
+def _reference_first(
+    codes: IntArray, labels: tuple[Any, ...], first: Any, kind: str
+) -> tuple[IntArray, tuple[Any, ...]]:
+    """Renumber so that one label comes first; None leaves the order as it is."""
+    if first is None:
+        return codes, labels
+    names = [str(label) for label in labels]
+    if str(first) not in names:
+        raise AnalysisError(unknown_name(kind, str(first), names, where="Data with scores"))
+    start = names.index(str(first))
+    order = [start, *(i for i in range(len(labels)) if i != start)]
+    place = np.empty(len(labels), dtype=np.intp)
+    place[order] = np.arange(len(labels))
+    return place[codes], tuple(labels[i] for i in order)
+
+
+def _baseline_first(
+    codes: IntArray,
+    visits: tuple[Any, ...],
+    baseline: Any,
+    used: pd.DataFrame,
+    time: str | None,
+) -> tuple[IntArray, tuple[Any, ...], FloatArray | None]:
+    times = None
+    if time is not None:
+        values = used[time].to_numpy(dtype=float, na_value=np.nan)
+        times = np.full(len(visits), np.nan)
+        times[codes] = values
+        if not np.array_equal(times[codes], values):
+            raise AnalysisError(f"Column {time!r} must hold one known time for each visit.")
+        order = np.argsort(times, kind="stable")
+        place = np.empty(len(visits), dtype=np.intp)
+        place[order] = np.arange(len(visits))
+        codes, times = place[codes], times[order]
+        visits = tuple(visits[i] for i in order)
+    shown = visits
+    codes, visits = _reference_first(codes, visits, baseline, "visit")
+    late = time is not None and str(shown[0]) != str(baseline)
+    if late or len(visits) < 2 or (times is not None and np.any(np.diff(times) == 0)):
+        raise AnalysisError(
+            f"The visits with scores are {', '.join(map(str, shown))}; the mixed model needs the "
+            f"baseline {baseline!r} first and at least one visit after it, each at its own time."
+        )
+    return codes, visits, times
+
+
+def _check_arms(
+    arm: IntArray,
+    arms: tuple[Any, ...],
+    visit: IntArray,
+    visits: tuple[Any, ...],
+    subject: IntArray,
+    subjects: NDArray[Any],
+) -> None:
     if len(arms) < 2:
         raise AnalysisError(
-            f"The mixed model compares arms but only {', '.join(arms)} has scores; "
+            f"The mixed model compares arms but only {', '.join(map(str, arms))} has scores; "
             "it needs at least two arms with data."
         )
-    visits, visit_times = _ordered_visits(used, visit, time, baseline)
-    rows = pd.DataFrame(
-        {
-            "subject": used[subject].astype(str),
-            "visit": pd.Categorical(used[visit].astype(str), categories=visits, ordered=True),
-            "arm": used[arm].astype(str),
-            "outcome": used[outcome].astype(float),
-            "time": used[visit].astype(str).map(dict(zip(visits, visit_times, strict=True))),
-        }
-    )
-    # Participants stay in the order of the data; each one's visits are put in the order of time.
-    order = np.lexsort([rows["visit"].cat.codes.to_numpy(), pd.factorize(rows["subject"])[0]])
-    rows, used = rows.iloc[order], used.iloc[order]
-    _check_rows(rows, arms, visits, baseline)
-
-    columns: dict[str, FloatArray] = {"intercept": np.ones(len(rows))}
-    at_visit: dict[str, FloatArray] = {v: _indicator(rows["visit"], v) for v in visits[1:]}
-    columns |= {f"visit[{v}]": at_visit[v] for v in visits[1:]}
-    for other in arms[1:]:
-        in_arm = _indicator(rows["arm"], other)
-        columns |= {f"arm[{other}]:visit[{v}]": in_arm * at_visit[v] for v in visits[1:]}
-    for name in covariates:
-        columns |= _covariate_columns(used[name], used[subject], name)
-    matrix = np.column_stack(list(columns.values()))
-    terms = tuple(columns)
-    _check_rank(matrix, terms)
-    return ConstrainedDesign(
-        rows=rows.reset_index(drop=True),
-        matrix=matrix,
-        terms=terms,
-        visits=visits,
-        visit_times=visit_times,
-        arms=arms,
-        messages=messages,
-    )
-
-
-def _complete_covariates(
-    scored: pd.DataFrame, subject: str, covariates: Sequence[str]
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    complete = scored[list(covariates)].notna().all(axis=1)
-    lost = scored.loc[~complete, subject].nunique()
-    if not lost:
-        return scored, ()
-    return scored.loc[complete], (
-        f"Left out, because a value of {', '.join(covariates)} is missing: {lost} of "
-        f"{scored[subject].nunique()} participants.",
-    )
-
-
-def _levels(column: pd.Series, kind: str, first: str) -> tuple[str, ...]:
-    """Levels in use, in the category order when there is one, with ``first`` in front."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        present = set(column.dropna().astype(str))
-        levels = [str(level) for level in column.cat.categories if str(level) in present]
-    else:
-        levels = sorted(set(column.dropna().astype(str)))
-    if first not in levels:
-        raise AnalysisError(unknown_name(kind, first, levels, where="Data with scores"))
-    return (first, *(level for level in levels if level != first))
-
-
-def _ordered_visits(
-    used: pd.DataFrame, visit: str, time: str, baseline: str
-) -> tuple[tuple[str, ...], FloatArray]:
-    times = used[time].astype(float).groupby(used[visit].astype(str)).agg(["min", "max"])
-    if times.isna().any(axis=None) or (times["min"] != times["max"]).any():
-        raise AnalysisError(f"Column {time!r} must hold one known time for each visit.")
-    ordered = times["min"].sort_values()
-    visits = tuple(ordered.index)
-    if baseline not in visits:
-        raise AnalysisError(unknown_name("visit", baseline, visits, where="Data with scores"))
-    if visits[0] != baseline or len(visits) < 2 or ordered.duplicated().any():
+    own = np.empty(len(subjects), dtype=np.intp)
+    own[subject] = arm
+    if np.any(own[subject] != arm):
+        wrong = subjects[subject[np.flatnonzero(own[subject] != arm)[0]]]
+        raise AnalysisError(f"Participant {wrong} stands in more than one arm; keep one.")
+    count = np.bincount(arm * len(visits) + visit, minlength=len(arms) * len(visits))
+    count = count.reshape(len(arms), len(visits))
+    empty = np.argwhere(count[:, 1:] == 0)
+    if len(empty):
+        a, v = empty[0]
         raise AnalysisError(
-            f"The visits with scores are {', '.join(visits)}; the mixed model needs the baseline "
-            f"{baseline!r} first and at least one visit after it, each at its own time."
+            f"Arm {arms[a]} has no score at visit {visits[v + 1]}, so its change there cannot be "
+            "estimated; choose another outcome or leave that visit out."
         )
-    scaled = (ordered - ordered.iloc[0]) / (ordered.iloc[-1] - ordered.iloc[0])
-    return visits, scaled.to_numpy(float)
+    if not count[:, 0].any():
+        raise AnalysisError(f"No participant has a score at the baseline {visits[0]}.")
 
 
-def _check_rows(
-    rows: pd.DataFrame, arms: tuple[str, ...], visits: tuple[str, ...], baseline: str
-) -> None:
-    twice = rows.loc[rows.duplicated(["subject", "visit"])]
-    if len(twice):
-        row = twice.iloc[0]
-        raise AnalysisError(
-            f"Participant {row['subject']} has two scores at visit {row['visit']}; keep one."
-        )
-    in_arms = rows.groupby("subject")["arm"].nunique()
-    if (in_arms > 1).any():
-        raise AnalysisError(
-            f"Participant {in_arms.idxmax()} stands in more than one arm; keep one."
-        )
-    counts = pd.crosstab(rows["arm"], rows["visit"].astype(str))
-    for name in arms:
-        for at in visits:
-            if at != baseline and counts.loc[name, at] == 0:
-                raise AnalysisError(
-                    f"Arm {name} has no score at visit {at}, so its change there cannot be "
-                    "estimated; choose another outcome or leave that visit out."
-                )
+def _visit_columns(
+    n_visits: int,
+    n_arms: int,
+    visit: IntArray,
+    arm: IntArray,
+    visits: tuple[Any, ...],
+    arms: tuple[Any, ...],
+) -> tuple[list[FloatArray], list[str]]:
+    """Intercept, visits after baseline, and arms at those visits."""
+    at_visit = (visit[:, None] == np.arange(1, n_visits)).astype(float)
+    blocks = [np.ones((len(visit), 1)), at_visit]
+    blocks += [at_visit * (arm == a)[:, None] for a in range(1, n_arms)]
+    terms = ["intercept", *(f"visit[{v}]" for v in visits[1:])]
+    terms += [f"arm[{a}]:visit[{v}]" for a in arms[1:] for v in visits[1:]]
+    return blocks, terms
 
 
-def _covariate_columns(values: pd.Series, subjects: pd.Series, name: str) -> dict[str, FloatArray]:
+def _covariate_columns(column: Coded, one_row: IntArray, name: str) -> tuple[FloatArray, list[str]]:
     """Centre a covariate at its mean over subjects; indicators for all but the first level."""
-    one_per_subject = ~subjects.astype(str).duplicated()
-    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    if numeric:
-        raw = {name: values.to_numpy(float)}
+    if column.numeric:
+        block, terms = np.asarray(column.levels, dtype=float)[column.codes, None], [name]
     else:
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            present = set(values)
-            levels = [level for level in values.cat.categories if level in present]
-        else:
-            levels = sorted(set(values))
-        raw = {f"{name}[{level}]": _indicator(values, level) for level in levels[1:]}
-        if not raw:
+        codes, levels = in_order(column)
+        if len(levels) < 2:
             raise AnalysisError(
                 f"Covariate {name} has the same value for every participant; leave it out."
             )
-    return {
-        term: column - column[one_per_subject.to_numpy()].mean() for term, column in raw.items()
-    }
-
-
-def _indicator(values: pd.Series, level: Any) -> FloatArray:
-    return np.asarray(values == level, dtype=np.float64)
-
-
-def _check_rank(matrix: FloatArray, terms: tuple[str, ...]) -> None:
-    if len(matrix) <= len(terms):
-        raise AnalysisError(
-            f"The mixed model has {len(terms)} coefficients but only {len(matrix)} scores; "
-            "use fewer covariates or more data."
-        )
-    # Column by column, so that the error can name the first column that adds nothing.
-    scaled = matrix / np.where(norms := np.linalg.norm(matrix, axis=0), norms, 1.0)
-    if np.linalg.matrix_rank(scaled) == len(terms):
-        return
-    for last in range(1, len(terms) + 1):
-        if np.linalg.matrix_rank(scaled[:, :last]) < last:
-            raise AnalysisError(
-                f"Term {terms[last - 1]} of the mixed model repeats what other terms say or does "
-                "not vary, so the coefficients are not unique; leave that covariate out."
-            )
+        block = (codes[:, None] == np.arange(1, len(levels))).astype(float)
+        terms = [f"{name}[{level}]" for level in levels[1:]]
+    return block - block[one_row].mean(axis=0), terms

@@ -27,6 +27,7 @@ def spread_by_visit(result: PrimaryResult) -> pd.DataFrame:
     """
     residuals = result.fit.residuals
     covariance = result.fit.covariance
+    assert isinstance(covariance, pd.DataFrame)  # the arms share it
     implied = dict(
         zip(covariance.index, np.sqrt(np.diag(covariance.to_numpy(dtype=float))), strict=True)
     )

@@ -1,0 +1,127 @@
+"""Designs of one pattern reduced to few rows, and columns made orthonormal."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import qr, solve_triangular
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+# A flattened design counts as a combination of others when it is met to this share of its size.
+_SPAN_TOLERANCE = 1e-11
+# Rows looked at to find the span of a pattern's designs; a larger span is left uncompressed.
+_SPAN_SAMPLE = 48
+# Patterns with no more cells than this are not worth compressing.
+_SMALL_PATTERN = 4
+
+
+class DependentColumnsError(Exception):
+    """Columns of the design that are combinations of the columns before them.
+
+    Attributes
+    ----------
+    dependent
+        For each dependent column, the columns that make it up (none: the column is zero).
+    """
+
+    def __init__(self, dependent: dict[int, tuple[int, ...]]) -> None:
+        self.dependent = dependent
+        super().__init__(str(dependent))
+
+
+def compress(
+    design: FloatArray, scores: FloatArray, size: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Replace the cells of one pattern by fewer pseudo-patients with the same sums.
+
+    Parameters
+    ----------
+    design, scores
+        Designs and mean scores of the cells times the root of their counts, shapes (C, T, p) and
+        (C, T).
+    size
+        Typical size of each column, shape (p,).
+
+    Returns
+    -------
+    design, scores, products
+        Pseudo-patients, and the products of the residuals of the scores about them (T, T). Cells
+        whose designs span too many dimensions are returned as they are.
+    """
+    n_cells, n_visits, n_columns = design.shape
+    none = np.zeros((n_visits, n_visits))
+    if n_cells <= _SMALL_PATTERN:
+        return design, scores, none
+    flat = design.reshape(n_cells, -1)
+    unit = np.tile(size, n_visits)
+    sample = np.unique(np.linspace(0, n_cells - 1, _SPAN_SAMPLE).astype(int))
+    triangle, pivots = qr(flat[sample] / unit, mode="r", pivoting=True)
+    diagonal = np.abs(np.diag(triangle))
+    rank = int(np.sum(diagonal > _SPAN_TOLERANCE * diagonal[0]))
+    if rank >= len(sample) or rank == 0:
+        return design, scores, none
+    # Every column is a combination of the first pivots: flat = weights @ combine.
+    combine = np.empty((rank, len(unit)))
+    combine[:, pivots] = np.linalg.solve(triangle[:rank, :rank], triangle[:rank])
+    combine *= unit
+    weights = flat[:, pivots[:rank]] / unit[pivots[:rank]]
+    missed = weights @ combine
+    missed -= flat
+    largest = np.maximum(flat.max(axis=0), -flat.min(axis=0))
+    if np.any(np.maximum(missed.max(axis=0), -missed.min(axis=0)) > _SPAN_TOLERANCE * largest):
+        return design, scores, none
+    left, right = np.linalg.qr(weights)
+    small_scores = left.T @ scores
+    residual = scores - left @ small_scores
+    small_design = (right @ combine).reshape(rank, n_visits, n_columns)
+    return small_design, small_scores, residual.T @ residual
+
+
+def orthonormal(design: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+    """Rotate the columns so that X'X is the identity; the likelihood is then well conditioned.
+
+    Returns
+    -------
+    design, basis, log_determinant
+        X B (K, T, p), B (p, p), and log |X'X|.
+
+    Raises
+    ------
+    DependentColumnsError
+        When a column is a combination of the columns before it.
+    """
+    n_columns = design.shape[2]
+    flat = design.reshape(-1, n_columns)
+    length = np.linalg.norm(flat, axis=0)
+    if not length.all():
+        raise DependentColumnsError({int(i): () for i in np.flatnonzero(length == 0)})
+    if len(flat) < n_columns:
+        flat = np.vstack([flat, np.zeros((n_columns - len(flat), n_columns))])
+    rotated, triangle = np.linalg.qr(flat / length)
+    # |R_kk| is the distance of column k, of length 1, from the span of the columns before it.
+    distance = np.abs(np.diag(triangle))
+    short = np.flatnonzero(distance < 1e-9)
+    if len(short):
+        raise DependentColumnsError(_combinations(flat / length, short))
+    basis = solve_triangular(triangle, np.eye(n_columns)) / length[:, None]
+    log_determinant = 2 * float(np.sum(np.log(distance)) + np.sum(np.log(length)))
+    return (
+        rotated[: design.shape[0] * design.shape[1]].reshape(design.shape),
+        basis,
+        log_determinant,
+    )
+
+
+def _combinations(flat: FloatArray, short: IntArray) -> dict[int, tuple[int, ...]]:
+    """Say which earlier columns make up each dependent one."""
+    kept = [i for i in range(flat.shape[1]) if i not in set(short.tolist())]
+    found = {}
+    for column in short:
+        before = [i for i in kept if i < column]
+        weights = np.linalg.lstsq(flat[:, before], flat[:, column], rcond=None)[0]
+        found[int(column)] = tuple(
+            i for i, weight in zip(before, weights, strict=True) if abs(weight) > 1e-6
+        )
+    return found

@@ -1,0 +1,406 @@
+"""From a data frame and a formula to design rows, patients and visits.
+
+The formula language is formulaic's, which statsmodels uses too. A design row depends on nothing but
+the row's variables, so the formula is evaluated once for each distinct combination of them (20 rows
+for 10 visits and 2 arms, whatever the number of patients). Transformations that look at the whole
+column, such as ``center(x)`` or ``bs(x)``, are evaluated on all rows.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from helpers.errors import AnalysisError, unknown_name
+from helpers.methods.coded_columns import (
+    Coded,
+    check_once,
+    code_column,
+    distinct_rows,
+    in_order,
+    plain,
+    renumber,
+)
+
+if TYPE_CHECKING:
+    from formulaic import Formula, ModelSpec
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+# Numeric variables with no more values than this can be crossed in LS means.
+_FEW_VALUES = 12
+_CATEGORICAL = re.compile(r"^C\(\s*`?([^`,()]+?)`?\s*(,.*)?\)$")
+
+
+@dataclass(frozen=True)
+class ParsedFormula:
+    """A formula taken apart.
+
+    Attributes
+    ----------
+    right
+        The right-hand side, ready to be evaluated.
+    outcome
+        The left-hand side as written.
+    outcome_variables, variables
+        Columns that the left-hand and the right-hand side need.
+    categorical
+        Variables that stand inside ``C(...)``.
+    row_wise
+        Whether every design row follows from the row's own variables.
+    """
+
+    right: Formula
+    outcome: str
+    outcome_variables: tuple[str, ...]
+    variables: tuple[str, ...]
+    categorical: frozenset[str]
+    row_wise: bool
+
+
+@dataclass(frozen=True)
+class ModelFrame:
+    """Rows that enter a model.
+
+    Attributes
+    ----------
+    kept
+        Positions in the data of the n rows used.
+    n_dropped
+        Rows left out because something was missing.
+    outcome
+        Outcome, shape (n,).
+    design, design_row
+        Distinct design rows (u, p), and which one each row has (n,).
+    terms
+        Names of the p columns, formulaic's.
+    spec
+        Formulaic's model specification, to evaluate the formula on other data; None when the
+        design was not made by a formula.
+    subject, subjects
+        Patient number of each row, and the patients' labels in order of first appearance.
+    visit, visits
+        Visit number of each row, and the visits' labels in order.
+    group, groups
+        Covariance group of each patient, and the groups' labels.
+    levels
+        Levels of each categorical variable of the formula, in order.
+    means
+        Mean over the rows used of each numeric variable.
+    values
+        Distinct values of the numeric variables that have few.
+    """
+
+    kept: IntArray
+    n_dropped: int
+    outcome: FloatArray
+    design: FloatArray
+    design_row: IntArray
+    terms: tuple[str, ...]
+    spec: ModelSpec | None
+    subject: IntArray
+    subjects: NDArray[Any]
+    visit: IntArray
+    visits: tuple[Any, ...]
+    group: IntArray
+    groups: tuple[Any, ...]
+    levels: dict[str, tuple[Any, ...]]
+    means: dict[str, float]
+    values: dict[str, tuple[float, ...]]
+
+
+@lru_cache(maxsize=64)
+def parse_formula(formula: str) -> ParsedFormula:
+    """Take a formula such as ``"pain ~ arm * visit + age"`` apart.
+
+    Raises
+    ------
+    AnalysisError
+        When the formula cannot be read or has no outcome.
+    """
+    # Formulaic takes as long to import as pandas; only a fit needs it.
+    from formulaic import Formula
+    from formulaic.errors import FormulaicError
+
+    try:
+        parsed = Formula(formula)
+    except (FormulaicError, SyntaxError) as error:
+        raise AnalysisError(f"The formula {formula!r} cannot be read: {error}") from error
+    if not hasattr(parsed, "lhs") or len(parsed.lhs) != 1:
+        raise AnalysisError(
+            f"The formula {formula!r} must name one outcome on the left: 'pain ~ arm * visit'."
+        )
+    expressions = {factor.expr for term in parsed.rhs for factor in term.factors}
+    lookups = {
+        factor.expr
+        for term in parsed.rhs
+        for factor in term.factors
+        if factor.eval_method.value in ("lookup", "literal")
+    }
+    matches = {e: _CATEGORICAL.match(e) for e in expressions}
+    return ParsedFormula(
+        right=parsed.rhs,
+        outcome=next(iter(parsed.lhs)).factors[0].expr,
+        outcome_variables=tuple(sorted(_variables(parsed.lhs))),
+        variables=tuple(sorted(_variables(parsed.rhs))),
+        categorical=frozenset(m.group(1).strip() for m in matches.values() if m),
+        row_wise=all(e in lookups or matches[e] for e in expressions),
+    )
+
+
+def _variables(terms: Formula) -> set[str]:
+    """Columns that some terms need.
+
+    Formulaic's ``required_variables`` forgets the arguments of ``center``, ``bs`` and their kin.
+    """
+    found: set[str] = set()
+    for factor in (factor for term in terms for factor in term.factors):
+        if factor.eval_method.value == "lookup":
+            found.add(factor.expr)
+        elif factor.eval_method.value == "python":
+            found |= _names_in(factor.expr)
+    return found
+
+
+def _names_in(expression: str) -> set[str]:
+    """Names in a Python expression that are not functions or modules."""
+    quoted: dict[str, str] = {}
+
+    def unquote(match: re.Match[str]) -> str:
+        alias = f"quoted_{len(quoted)}"
+        quoted[alias] = match.group(1)
+        return alias
+
+    nodes = list(ast.walk(ast.parse(re.sub(r"`([^`]+)`", unquote, expression), mode="eval")))
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    for node in nodes:
+        inner = {ast.Call: "func", ast.Attribute: "value"}.get(type(node))
+        target = getattr(node, inner) if inner else None
+        if isinstance(target, ast.Name):
+            used.discard(target.id)
+    return {quoted.get(name, name) for name in used}
+
+
+def build_frame(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    subject: str,
+    visit: str | None = None,
+    group: str | None = None,
+    also: tuple[str, ...] = (),
+) -> ModelFrame:
+    """Evaluate a formula on the rows that have everything it needs.
+
+    Parameters
+    ----------
+    formula
+        Model formula with an outcome.
+    data
+        One row per patient and visit, in any order.
+    subject, visit
+        Columns that name the patient and the visit; without a visit every row gets visit 0.
+    group
+        Column of the covariance group, constant within a patient; None for one covariance.
+    also
+        Further columns that must not be missing.
+
+    Raises
+    ------
+    AnalysisError
+        When a column is unknown, no rows are left, a patient has two rows at a visit or changes
+        group, or the formula cannot be evaluated.
+    """
+    parsed = parse_formula(formula)
+    keys = [subject, *(name for name in (visit, group) if name is not None)]
+    for name in [*parsed.outcome_variables, *parsed.variables, *keys, *also]:
+        if name not in data.columns:
+            raise AnalysisError(unknown_name("column", name, map(str, data.columns)))
+    outcome, known = _outcome(parsed, data)
+    coded = {name: code_column(data[name]) for name in dict.fromkeys([*parsed.variables, *keys])}
+    for column in coded.values():
+        known &= column.codes >= 0
+    for name in also:
+        known &= data[name].notna().to_numpy()
+    kept = np.flatnonzero(known)
+    if not len(kept):
+        raise AnalysisError(
+            "No row of the data has the outcome, the patient, the visit and every covariate; "
+            "check for missing values."
+        )
+    if len(kept) < len(data):
+        coded = {name: column.take(kept) for name, column in coded.items()}
+        outcome = outcome[kept]
+    subject_code, labels = renumber(coded[subject])
+    visit_code, visits = np.zeros(len(kept), dtype=np.intp), ()
+    if visit is not None:
+        visit_code, visits = in_order(coded[visit])
+        check_once(subject_code, visit_code, labels, visits, subject, visit)
+    group_code, groups = _patient_groups(coded.get(group or ""), group, subject_code, labels)
+    row, first = distinct_rows([coded[name] for name in parsed.variables], len(kept))
+    levels, means, values = _describe(parsed, coded)
+    if not parsed.row_wise:
+        row = first = np.arange(len(kept))
+    design, terms, spec = _evaluate(parsed, coded, first, levels)
+    return ModelFrame(
+        kept=kept,
+        n_dropped=len(data) - len(kept),
+        outcome=outcome,
+        design=design,
+        design_row=row,
+        terms=terms,
+        spec=spec,
+        subject=subject_code,
+        subjects=labels,
+        visit=visit_code,
+        visits=visits,
+        group=group_code,
+        groups=groups,
+        levels=levels,
+        means=means,
+        values=values,
+    )
+
+
+def design_rows(spec: ModelSpec, data: pd.DataFrame) -> FloatArray:
+    """Evaluate the right-hand side of a fitted formula on other data, shape (rows, p)."""
+    from formulaic.errors import FormulaicError
+
+    try:
+        matrix = spec.get_model_matrix(data, context={"np": np}, na_action="ignore", output="numpy")
+    except (FormulaicError, KeyError, ValueError) as error:
+        raise AnalysisError(f"The formula cannot be evaluated on these data: {error}") from error
+    return np.asarray(matrix, dtype=float)
+
+
+def random_variables(random: str) -> tuple[str, ...]:
+    """Columns that the random effects need, for example ``("week",)`` for ``"1 + week"``."""
+    from formulaic import Formula
+
+    return tuple(sorted(_variables(Formula(random))))
+
+
+def evaluate_random(random: str, data: pd.DataFrame) -> tuple[FloatArray, tuple[str, ...]]:
+    """Evaluate Z on rows without missing values: shape (n, k), and the names of its columns."""
+    from formulaic import Formula
+    from formulaic.errors import FormulaicError
+
+    try:
+        matrix = Formula(random).get_model_matrix(data, context={"np": np}, output="numpy")
+    except (FormulaicError, KeyError, ValueError, NameError) as error:
+        raise AnalysisError(
+            f"The random effects {random!r} cannot be evaluated: {error}"
+        ) from error
+    names = tuple(matrix.model_spec.column_names)
+    if not names:
+        raise AnalysisError(f"The random effects {random!r} are empty; write '1' or '1 + week'.")
+    return np.asarray(matrix, dtype=float), names
+
+
+def numeric_column(column: pd.Series, kind: str) -> FloatArray:
+    """Read a column as numbers, missing ones as NaN."""
+    if not pd.api.types.is_numeric_dtype(column):
+        raise AnalysisError(f"The {kind} {column.name!r} must be numeric.")
+    return column.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _outcome(parsed: ParsedFormula, data: pd.DataFrame) -> tuple[FloatArray, NDArray[np.bool_]]:
+    if parsed.outcome_variables == (parsed.outcome,):
+        values = numeric_column(data[parsed.outcome], "outcome")
+    else:
+        from formulaic import Formula
+
+        spec = Formula(f"0 + {parsed.outcome}")
+        matrix = spec.get_model_matrix(data, context={"np": np}, na_action="ignore", output="numpy")
+        values = np.asarray(matrix, dtype=float)[:, 0]
+    if np.any(np.isinf(values)):
+        raise AnalysisError(f"The outcome {parsed.outcome!r} is infinite in some row.")
+    return values, ~np.isnan(values)
+
+
+def _patient_groups(
+    coded: Coded | None,
+    group: str | None,
+    subject: IntArray,
+    subjects: NDArray[Any],
+) -> tuple[IntArray, tuple[Any, ...]]:
+    if coded is None or group is None:
+        return np.zeros(len(subjects), dtype=np.intp), ("all",)
+    codes, labels = in_order(coded)
+    out = np.empty(len(subjects), dtype=np.intp)
+    out[subject] = codes
+    if np.any(out[subject] != codes):
+        wrong = subjects[subject[np.flatnonzero(out[subject] != codes)[0]]]
+        raise AnalysisError(
+            f"Patient {wrong} has more than one value of {group!r}; a covariance group must be "
+            "constant within a patient."
+        )
+    return out, labels
+
+
+def _describe(
+    parsed: ParsedFormula, coded: dict[str, Coded]
+) -> tuple[dict[str, tuple[Any, ...]], dict[str, float], dict[str, tuple[float, ...]]]:
+    """Levels of the categorical variables; means, and values if few, of the numeric ones."""
+    levels: dict[str, tuple[Any, ...]] = {}
+    means: dict[str, float] = {}
+    few: dict[str, tuple[float, ...]] = {}
+    for name in parsed.variables:
+        column = coded[name]
+        count = np.bincount(column.codes, minlength=len(column.levels))
+        if column.numeric and name not in parsed.categorical:
+            numbers = np.asarray(column.levels)
+            means[name] = float(count @ numbers / len(column.codes))
+            if np.count_nonzero(count) <= _FEW_VALUES:
+                few[name] = tuple(sorted(v.item() for v in numbers[count > 0]))
+            continue
+        used = [column.levels[i] for i in np.flatnonzero(count)]
+        if not column.categorical:
+            # Formulaic sorts plainly; the first level is the reference of treatment coding.
+            used = sorted(used)
+        levels[name] = tuple(plain(v) for v in used)
+    return levels, means, few
+
+
+def _evaluate(
+    parsed: ParsedFormula,
+    coded: dict[str, Coded],
+    first: IntArray,
+    levels: dict[str, tuple[Any, ...]],
+) -> tuple[FloatArray, tuple[str, ...], ModelSpec]:
+    """Evaluate the right-hand side on the rows ``first``."""
+    from formulaic.errors import FormulaicError
+
+    columns: dict[str, Any] = {}
+    for name in parsed.variables:
+        column = coded[name]
+        taken = column.levels.take(column.codes[first])
+        # Levels without a row would be columns of zeros; text gets its levels here too, so that
+        # every kind of text column is read alike.
+        columns[name] = taken if column.numeric else pd.Categorical(taken, categories=levels[name])
+    frame = pd.DataFrame(columns, index=range(len(first)))
+    try:
+        matrix = parsed.right.get_model_matrix(
+            frame, context={"np": np}, na_action="ignore", output="numpy"
+        )
+    except (FormulaicError, KeyError, ValueError, NameError) as error:
+        raise AnalysisError(f"The formula cannot be evaluated: {error}") from error
+    values = np.asarray(matrix, dtype=float)
+    terms = tuple(matrix.model_spec.column_names)
+    if not len(terms):
+        raise AnalysisError("The formula has no fixed effects; it needs at least an intercept.")
+    if not np.all(np.isfinite(values)):
+        bad = terms[int(np.flatnonzero(~np.isfinite(values).all(axis=0))[0])]
+        raise AnalysisError(
+            f"Term {bad} of the formula is missing or infinite in some row, although its "
+            "variables are not; check the transformation."
+        )
+    return values, terms, matrix.model_spec

@@ -1,0 +1,98 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import AnalysisError
+from helpers.methods.coded_columns import ordered_levels
+from helpers.methods.model_formulas import build_frame, parse_formula
+
+NAMES = {"subject": "patient", "visit": "visit"}
+
+
+def matrix(frame):
+    return frame.design[frame.design_row]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "score ~ arm * visit + age",
+        "score ~ 0 + C(arm, contr.sum):visit",
+        "score ~ np.log(age) + arm",
+        "score ~ center(age) * arm + bs(dose, df=4)",
+        "np.sqrt(score + 20) ~ arm",
+    ],
+)
+def test_rows_are_those_of_formulaic_on_the_whole_frame(small_trial, formula):
+    from formulaic import Formula
+
+    frame = build_frame(formula, small_trial, **NAMES)
+    expected = Formula(formula).get_model_matrix(small_trial, context={"np": np})
+    np.testing.assert_allclose(matrix(frame), expected.rhs, rtol=1e-12)
+    np.testing.assert_allclose(frame.outcome, expected.lhs.iloc[:, 0], rtol=1e-12)
+    assert frame.terms == tuple(expected.rhs.columns)
+
+
+def test_rows_with_anything_missing_are_left_out_and_counted(small_trial):
+    data = small_trial.copy()
+    data.loc[3, "age"] = np.nan
+    data.loc[5, "score"] = np.nan
+    data.loc[8, "patient"] = None
+    data.loc[10, "arm"] = None
+    frame = build_frame("score ~ arm + age", data, **NAMES)
+    assert frame.n_dropped == 4
+    assert set(range(len(data))) - set(frame.kept) == {3, 5, 8, 10}
+
+
+def test_levels_without_rows_are_not_columns(small_trial):
+    data = small_trial.assign(
+        arm=pd.Categorical(small_trial["arm"], categories=["z", "b", "a"]),
+        visit=pd.Categorical(small_trial["visit"], categories=["v3", "v9", "v2", "v1", "v0"]),
+    )
+    frame = build_frame("score ~ arm * visit", data, **NAMES)
+    assert frame.visits == ("v3", "v2", "v1", "v0")
+    assert frame.levels["arm"] == ("b", "a")
+    assert "arm[T.a]" in frame.terms
+    assert len(frame.terms) == 8
+
+
+def test_levels_are_ordered_as_a_reader_would():
+    assert ordered_levels(["week10", "week2", "baseline"]) == ["baseline", "week2", "week10"]
+    assert ordered_levels([10, 2, 1.5]) == [1.5, 2, 10]
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("~ arm", "one outcome on the left"),
+        ("score ~ arm +* age", "cannot be read"),
+        ("score ~ arms", "no column named 'arms'. Did you mean 'arm'"),
+        ("arm ~ age", "must be numeric"),
+        ("score ~ np.log(dose)", "missing or infinite"),
+        ("score ~ nothing(age)", "cannot be evaluated"),
+        ("score ~ 0", "no fixed effects"),
+    ],
+)
+def test_formulas_that_cannot_be_used_say_why(small_trial, formula, message):
+    with np.errstate(invalid="ignore"), pytest.raises(AnalysisError, match=message):
+        build_frame(formula, small_trial, **NAMES)
+
+
+def test_a_patient_has_one_row_at_a_visit_and_one_group(small_trial):
+    twice = pd.concat([small_trial, small_trial.head(1)])
+    with pytest.raises(AnalysisError, match=r"Patient p00 .* has 2 rows at visit v0"):
+        build_frame("score ~ arm", twice, **NAMES)
+    moved = small_trial.copy()
+    moved.loc[1, "arm"] = "b"
+    with pytest.raises(AnalysisError, match="Patient p00 has more than one value of 'arm'"):
+        build_frame("score ~ age", moved, **NAMES, group="arm")
+    with pytest.raises(AnalysisError, match="No row of the data"):
+        build_frame("score ~ arm", small_trial.assign(score=np.nan), **NAMES)
+
+
+def test_formulas_are_taken_apart():
+    parsed = parse_formula("y ~ C(visit) + center(age) + arm")
+    assert parsed.variables == ("age", "arm", "visit")
+    assert parsed.categorical == {"visit"}
+    assert not parsed.row_wise
+    assert parse_formula("y ~ C(visit, contr.sum) * arm").row_wise
