@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.methods.random_structures import trapezoid, trapezoid_places
+from helpers.methods.random_structures import Loadings
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -200,40 +200,19 @@ class RandomTimes:
 
 
 @dataclass(frozen=True)
-class FactorTimes:
+class FactorTimes(Loadings):
     """Z A A' Z' + v I, A of less than full rank: see ``FactorStructure``."""
-
-    design: FloatArray
-    rank: int
-    linear = False
-
-    @cached_property
-    def _places(self) -> list[tuple[int, int]]:
-        return trapezoid_places(self.design.shape[2], self.rank)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the loadings, then the residual variance."""
-        return (*(f"loading[{i + 1},{r + 1}]" for i, r in self._places), "residual")
-
-    @property
-    def powers(self) -> tuple[int, ...]:
-        """Loadings have the outcome's unit, the residual variance its square."""
-        return (*(1 for _ in self._places), 2)
-
-    def _factors(self, theta: FloatArray) -> FloatArray:
-        return self.design @ trapezoid(theta[:-1], self.design.shape[2], self.rank)
 
     def matrices(self, theta: FloatArray) -> FloatArray | None:
         """V, or None for a residual variance that is not positive."""
         if theta[-1] <= 0:
             return None
-        factor = self._factors(theta)
+        factor = self._factor(theta)
         return factor @ factor.transpose(0, 2, 1) + theta[-1] * np.eye(factor.shape[1])
 
     def first(self, theta: FloatArray) -> FloatArray:
         """Return the derivatives in the loadings and the residual variance."""
-        factor, z = self._factors(theta), self.design
+        factor, z = self._factor(theta), self.design
         parts = []
         for i, r in self._places:
             product = z[:, :, None, i] * factor[:, None, :, r]

@@ -62,7 +62,41 @@ def low_rank_loadings(random: FloatArray, rank: int) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class FactorStructure:
+class Loadings:
+    """What A A' and its residual variance are called, where they stand, and how Z A is made.
+
+    Parameters
+    ----------
+    design
+        Z, shape (..., k): at each position, or at each score of each patient.
+    rank
+        Columns of A, less than k; A is lower trapezoidal.
+    """
+
+    design: FloatArray
+    rank: int
+    linear = False
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return trapezoid_places(self.design.shape[-1], self.rank)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the loadings, then the residual variance."""
+        return (*(f"loading[{i + 1},{r + 1}]" for i, r in self._places), "residual")
+
+    @property
+    def powers(self) -> tuple[int, ...]:
+        """Loadings have the outcome's unit, the residual variance its square."""
+        return (*(1 for _ in self._places), 2)
+
+    def _factor(self, theta: FloatArray) -> FloatArray:
+        return self.design @ trapezoid(theta[:-1], self.design.shape[-1], self.rank)
+
+
+@dataclass(frozen=True)
+class FactorStructure(Loadings):
     """Sigma = Z A A' Z' + v I: random effects whose covariance has less than full rank.
 
     The optimum of a random-effects model may lie on the edge where D is singular. There D = A A'
@@ -76,27 +110,9 @@ class FactorStructure:
         Columns of A, less than k; A is lower trapezoidal.
     """
 
-    design: FloatArray
-    rank: int
-    linear = False
-
-    @cached_property
-    def _places(self) -> list[tuple[int, int]]:
-        return trapezoid_places(self.design.shape[1], self.rank)
-
     @cached_property
     def _elements(self) -> Elements:
         return Elements(len(self.design))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the loadings, then the residual variance."""
-        return (*(f"loading[{i + 1},{r + 1}]" for i, r in self._places), "residual")
-
-    @property
-    def powers(self) -> tuple[int, ...]:
-        """Loadings have the outcome's unit, the residual variance its square."""
-        return (*(1 for _ in self._places), 2)
 
     def start(self, sigma: FloatArray) -> FloatArray:
         """Least squares for a full D, then its nearest of this rank."""
@@ -106,9 +122,6 @@ class FactorStructure:
         random[np.triu_indices(size)] = theta[:-1]
         random = random + np.triu(random, 1).T
         return np.append(low_rank_loadings(random, self.rank), abs(theta[-1]))
-
-    def _factor(self, theta: FloatArray) -> FloatArray:
-        return self.design @ trapezoid(theta[:-1], self.design.shape[1], self.rank)
 
     def matrix(self, theta: FloatArray) -> FloatArray | None:
         """Sigma, or None for a residual variance that is not positive."""
