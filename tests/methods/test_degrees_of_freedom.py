@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from helpers.methods.covariance_points import evaluate
+from helpers.methods.covariance_structures import COVARIANCES
 from helpers.methods.degrees_of_freedom import joint_denominator
 from helpers.methods.mixed_models import fit_mmrm
 
@@ -10,12 +11,26 @@ FORMULA = "score ~ arm * visit + age"
 NAMES = {"subject": "patient", "visit": "visit"}
 
 
-@pytest.mark.parametrize("covariance", ["us", "ar1h"])
+# Ten patients an arm do not determine the covariances with the most parameters.
+BY_ARM = [(name, "arm") for name in COVARIANCES if name not in ("us", "toeph", "adh")]
+
+
+@pytest.mark.parametrize(("covariance", "group"), [(name, None) for name in COVARIANCES] + BY_ARM)
 @pytest.mark.parametrize("information", ["observed", "expected"])
+@pytest.mark.parametrize("reml", [True, False])
 def test_satterthwaite_is_twice_squared_variance_over_its_own_variance(
-    small_trial, covariance, information
+    small_trial, covariance, information, reml, group
 ):
-    fit = fit_mmrm(FORMULA, small_trial, **NAMES, covariance=covariance, information=information)
+    fit = fit_mmrm(
+        FORMULA,
+        small_trial,
+        **NAMES,
+        covariance=covariance,
+        information=information,
+        reml=reml,
+        group=group,
+        time="week",
+    )
     effects = fit._effects
     point, cells = effects.point, effects.cells
     contrast = np.zeros(len(fit.terms))

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from helpers.methods.covariance_structures import COVARIANCES
 from helpers.methods.mixed_models import fit_mmrm, fit_random_effects
 
 FORMULA = "score ~ arm * visit + age"
@@ -66,11 +67,13 @@ def textbook(fit, dense, contrasts, *, linear):
     return adjusted, f_value, df
 
 
-@pytest.mark.parametrize("covariance", ["us", "cs", "toep", "ar1", "adh"])
+@pytest.mark.parametrize("covariance", COVARIANCES)
 @pytest.mark.parametrize("linear", [True, False])
 def test_kenward_roger_is_the_papers(small_trial, dense, covariance, linear):
     name = "kenward-roger-linear" if linear else "kenward-roger"
-    fit = fit_mmrm(FORMULA, small_trial, **NAMES, covariance=covariance, inference=name)
+    fit = fit_mmrm(
+        FORMULA, small_trial, **NAMES, covariance=covariance, inference=name, time="week"
+    )
     terms = [f"arm[T.b]:visit[T.v{i}]" for i in (1, 2, 3)]
     contrasts = np.array([[float(t == term) for t in fit.terms] for term in terms])
     adjusted, f_value, df = textbook(fit, dense, contrasts, linear=linear)
@@ -179,18 +182,23 @@ def test_in_mmrms_parameters_the_standard_errors_are_mmrms(fev, references, name
     np.testing.assert_allclose(np.sqrt(np.diag(adjusted)), expected["se"], rtol=2e-7)
 
 
-def test_expected_information_is_pbkrtests(sleep, references):
-    file = references / "r" / "lmer_sleep_ris.json"
+@pytest.mark.parametrize(
+    ("name", "random"), [("ri", "1"), ("ris", "1 + Days"), ("ris_indep", "1 + Days")]
+)
+def test_expected_information_is_pbkrtests(sleep, references, name, random):
+    file = references / "r" / f"lmer_sleep_{name}.json"
     expected = json.loads(file.read_text(encoding="utf-8"))
-    options = {"subject": "Subject", "random": "1 + Days", "start": "moments"}
+    options = {"subject": "Subject", "random": random, "start": "moments"}
     fit = fit_random_effects(
         "Reaction ~ Days",
         sleep,
         **options,
+        correlated=name != "ris_indep",
         inference="kenward-roger",
         information="expected",
     )
     np.testing.assert_allclose(fit.table["df"], expected["df_kr"], rtol=1e-6)
+    np.testing.assert_allclose(fit.table["se"], expected["se_kr"], rtol=1e-6)
 
 
 def test_observed_and_expected_information_differ_in_unbalanced_data(small_trial):

@@ -4,7 +4,8 @@ import pytest
 
 from helpers.errors import AnalysisError
 from helpers.methods.coded_columns import ordered_levels
-from helpers.methods.model_formulas import build_frame, parse_formula
+from helpers.methods.formula_parsing import parse_formula
+from helpers.methods.model_formulas import build_frame
 
 NAMES = {"subject": "patient", "visit": "visit"}
 

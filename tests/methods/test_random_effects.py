@@ -97,6 +97,30 @@ def test_a_singular_optimum_is_found_and_said(dense, regular):
     assert np.isfinite(fit.table.to_numpy()).all()
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1e6, 1e9])
+def test_the_unit_of_time_does_not_matter(unit):
+    data = irregular(0.5, 4)
+    options = {"subject": "subject", "random": "1 + time", "start": "moments"}
+    plain = fit_random_effects("y ~ time", data, **options)
+    other = fit_random_effects("y ~ time", data.assign(time=data["time"] * unit), **options)
+    assert not other.singular
+    np.testing.assert_allclose(other.table["t"], plain.table["t"], rtol=1e-6)
+    np.testing.assert_allclose(other.table["df"], plain.table["df"], rtol=1e-6)
+    shrink = np.array([1, 1 / unit])
+    expected = plain.random_covariance * np.outer(shrink, shrink)
+    np.testing.assert_allclose(other.random_covariance, expected, rtol=1e-6)
+
+
+def test_between_within_looks_at_the_patients(small_trial):
+    options = {"subject": "patient", "random": "1 + week", "start": "moments"}
+    fit = fit_random_effects(
+        "score ~ arm * week + age", small_trial, **options, inference="between-within"
+    )
+    df = fit.table["df"]
+    assert df["arm[T.b]"] == df["age"] == fit.n_subjects - 3
+    assert df["week"] == df["arm[T.b]:week"] == fit.n_obs - fit.n_subjects - 2
+
+
 def test_no_variation_between_patients_is_a_variance_of_zero():
     generator = np.random.default_rng(3)
     data = pd.DataFrame({"subject": np.repeat(np.arange(10), 3), "y": generator.normal(size=30)})
@@ -140,5 +164,12 @@ def test_effects_that_cannot_be_told_apart_are_refused(small_trial):
         fit_random_effects("score ~ arm", once, **options)
     with pytest.raises(AnalysisError, match="no column named"):
         fit_random_effects("score ~ arm", small_trial, **options, random="1 + weeks")
+    with pytest.raises(AnalysisError, match="cannot be read"):
+        fit_random_effects("score ~ arm", small_trial, **options, random="1 +* week")
+    with pytest.raises(AnalysisError, match="cannot be read"):
+        fit_random_effects("score ~ arm", small_trial, **options, random=1)
+    late = small_trial.assign(week=small_trial["week"].where(small_trial.index != 2, np.inf))
+    with pytest.raises(AnalysisError, match="missing or infinite"):
+        fit_random_effects("score ~ arm", late, **options, random="1 + week")
     with pytest.raises(AnalysisError, match="start"):
         fit_random_effects("score ~ arm", small_trial, subject="patient", start="zero")

@@ -31,8 +31,25 @@ def textbook(fit, dense, kind):
 
 @pytest.mark.parametrize("kind", ["cr0", "cr2", "cr3"])
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_sandwich_is_the_sum_over_patients(small_trial, dense, kind, formula):
-    fit = fit_mmrm(formula, small_trial, **NAMES, covariance="ar1h", inference=f"sandwich-{kind}")
+@pytest.mark.parametrize(
+    ("covariance", "group"),
+    [("us", None), ("ar1h", None), ("sp_exp", None), ("ar1h", "centre"), ("sp_exp", "centre")],
+)
+@pytest.mark.parametrize("reml", [True, False])
+def test_sandwich_is_the_sum_over_patients(
+    small_trial, dense, kind, formula, covariance, reml, group
+):
+    data = small_trial.assign(centre=small_trial["patient"].str[-2:].astype(int) % 4 // 2)
+    fit = fit_mmrm(
+        formula,
+        data,
+        **NAMES,
+        covariance=covariance,
+        inference=f"sandwich-{kind}",
+        reml=reml,
+        group=group,
+        time="week",
+    )
     covariance, directions = textbook(fit, dense, kind)
     np.testing.assert_allclose(fit.vcov, covariance, rtol=1e-8, atol=1e-12)
     contrast = np.zeros(len(fit.terms))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from helpers.errors import AnalysisError
+from helpers.errors import AnalysisError, unknown_name
 
 IntArray = NDArray[np.intp]
 
@@ -86,6 +87,20 @@ def in_order(column: Coded) -> tuple[IntArray, tuple[Any, ...]]:
 def plain(value: Any) -> Any:
     """Turn a numpy number into Python's own."""
     return value.item() if isinstance(value, np.generic) else value
+
+
+def check_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse data without the columns that are asked for, or with two of one name."""
+    if not isinstance(data, pd.DataFrame):
+        raise AnalysisError(
+            f"The data must be a pandas DataFrame with a row for each score, not "
+            f"{type(data).__name__}."
+        )
+    for name in names:
+        if name not in data.columns:
+            raise AnalysisError(unknown_name("column", name, map(str, data.columns)))
+        if not isinstance(data[name], pd.Series):
+            raise AnalysisError(f"The data have two columns named {name!r}; rename one.")
 
 
 def check_once(

@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from helpers.errors import AnalysisError, unknown_name
 from helpers.methods.coded_columns import (
     Coded,
+    check_columns,
     check_once,
     code_column,
     distinct_rows,
     in_order,
     renumber,
 )
-from helpers.methods.model_formulas import ModelFrame
+from helpers.methods.model_formulas import ModelFrame, numeric_column
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -98,9 +99,7 @@ def build_constrained_design(
         arms, or an arm has no score at a visit.
     """
     named = [outcome, subject, visit, arm, *covariates]
-    for name in [*named, *([time] if time else [])]:
-        if name not in data.columns:
-            raise AnalysisError(unknown_name("column", name, map(str, data.columns)))
+    check_columns(data, [*named, *([time] if time else [])])
     if len(set(named)) < len(named):
         raise AnalysisError(
             f"A column is used twice in the mixed model: {', '.join(named)}. "
@@ -125,7 +124,7 @@ def build_constrained_design(
     frame = ModelFrame(
         kept=kept,
         n_dropped=len(data) - len(kept),
-        outcome=used[outcome].to_numpy(dtype=float),
+        outcome=used[outcome].to_numpy(dtype=float, na_value=np.nan),
         design=np.hstack([block[first] for block in columns]),
         design_row=row,
         terms=tuple(terms),
@@ -159,9 +158,7 @@ def _rows(
     covariates: Sequence[str],
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Positions of the rows with a score and every covariate."""
-    if not pd.api.types.is_numeric_dtype(data[outcome]):
-        raise AnalysisError(f"The outcome {outcome!r} must be numeric.")
-    scored = data[outcome].notna().to_numpy()
+    scored = ~np.isnan(numeric_column(data[outcome], "outcome"))
     if not scored.any():
         raise AnalysisError(f"No row of the data has a value of {outcome!r}.")
     for name in (subject, visit, arm):
@@ -189,9 +186,12 @@ def _reference_first(
     if first is None:
         return codes, labels
     names = [str(label) for label in labels]
-    if str(first) not in names:
+    if first in labels:
+        start = labels.index(first)
+    elif str(first) in names:
+        start = names.index(str(first))
+    else:
         raise AnalysisError(unknown_name(kind, str(first), names, where="Data with scores"))
-    start = names.index(str(first))
     order = [start, *(i for i in range(len(labels)) if i != start)]
     place = np.empty(len(labels), dtype=np.intp)
     place[order] = np.arange(len(labels))
@@ -207,7 +207,7 @@ def _baseline_first(
 ) -> tuple[IntArray, tuple[Any, ...], FloatArray | None]:
     times = None
     if time is not None:
-        values = used[time].to_numpy(dtype=float, na_value=np.nan)
+        values = numeric_column(used[time], "time")
         times = np.full(len(visits), np.nan)
         times[codes] = values
         if not np.array_equal(times[codes], values):
@@ -219,7 +219,7 @@ def _baseline_first(
         visits = tuple(visits[i] for i in order)
     shown = visits
     codes, visits = _reference_first(codes, visits, baseline, "visit")
-    late = time is not None and str(shown[0]) != str(baseline)
+    late = time is not None and shown[0] != visits[0]
     if late or len(visits) < 2 or (times is not None and np.any(np.diff(times) == 0)):
         raise AnalysisError(
             f"The visits with scores are {', '.join(map(str, shown))}; the mixed model needs the "
@@ -280,6 +280,8 @@ def _covariate_columns(column: Coded, one_row: IntArray, name: str) -> tuple[Flo
     """Centre a covariate at its mean over subjects; indicators for all but the first level."""
     if column.numeric:
         block, terms = np.asarray(column.levels, dtype=float)[column.codes, None], [name]
+        if not np.all(np.isfinite(block)):
+            raise AnalysisError(f"The covariate {name!r} is infinite in some row; check it.")
     else:
         codes, levels = in_order(column)
         if len(levels) < 2:

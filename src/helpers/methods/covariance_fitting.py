@@ -112,7 +112,7 @@ def check_identified(
             "use fewer covariates or more data."
         )
     spread = float(np.sum(cells.products)) + float(np.sum(cells.scores**2))
-    if not spread > 0 or cells.scale < 1e-10 * max(1.0, _size(cells)):
+    if not spread > 0 or cells.scale < 1e-10 * _size(cells):
         raise AnalysisError(
             "The scores do not vary beyond what the fixed effects explain, so no variance can be "
             "estimated; check the outcome."
@@ -150,8 +150,8 @@ def _size(cells: Cells) -> float:
 def starting_covariances(cells: Cells) -> list[FloatArray]:
     """Covariances to start from, best guess first, each of shape (groups, T, T).
 
-    Visit variances and the average correlation of the least-squares residuals (compound symmetry),
-    then the pairwise covariances shrunk towards it, then independence.
+    The pairwise covariances of the least-squares residuals, shrunk towards compound symmetry (visit
+    variances and the average correlation); then that; then independence.
     """
     n_groups, n_visits = int(cells.group.max()) + 1, cells.observed.shape[1]
     gamma = np.einsum("ktp,kt->p", cells.design, cells.scores)
@@ -174,12 +174,12 @@ def starting_covariances(cells: Cells) -> list[FloatArray]:
         average = min(max(average, 0.0), 0.9)
         even = np.full((n_visits, n_visits), average)
         np.fill_diagonal(even, 1.0)
-        shrunk = 0.6 * np.clip(correlation, -0.95, 0.95) + 0.4 * even
+        shrunk = 0.95 * np.clip(correlation, -0.95, 0.95) + 0.05 * even
         np.fill_diagonal(shrunk, 1.0)
         lowest = float(np.linalg.eigvalsh(shrunk)[0])
         if lowest < 0.02:
             shrunk = (shrunk + (0.02 - lowest) * np.eye(n_visits)) / (1.02 - lowest)
-        for number, matrix in enumerate((even, shrunk, np.eye(n_visits))):
+        for number, matrix in enumerate((shrunk, even, np.eye(n_visits))):
             out[number, g] = matrix * np.outer(sd, sd)
     return list(out)
 

@@ -115,6 +115,11 @@ class ThetaPoint:
     def _parts(self) -> list[FloatArray]:
         return split_theta(self.theta, self.structures)
 
+    @property
+    def _free(self) -> bool:
+        """Whether theta are the elements themselves, so that there is no chain rule."""
+        return all(structure.free for structure in self.structures)
+
     @cached_property
     def jacobian(self) -> FloatArray:
         """Derivatives d s_e / d theta_i over all groups, shape (q, m)."""
@@ -127,6 +132,14 @@ class ThetaPoint:
             out[row : row + len(block), column : column + block.shape[1]] = block
             row, column = row + len(block), column + block.shape[1]
         return out
+
+    @property
+    def _linear(self) -> bool:
+        return all(structure.linear for structure in self.structures)
+
+    def _chained(self, matrix: FloatArray) -> FloatArray:
+        """Second derivatives in the elements, taken in theta as if it entered linearly."""
+        return matrix if self._free else self.jacobian.T @ matrix @ self.jacobian
 
     def bend(self, weights: FloatArray) -> FloatArray:
         """Sum over e of weights[e] d2 s_e / d theta_i d theta_j, shape (m, m)."""
@@ -155,28 +168,31 @@ class ThetaPoint:
     @cached_property
     def gradient(self) -> FloatArray:
         """Gradient in theta, shape (m,)."""
-        return self.jacobian.T @ self.evaluation.gradient
+        gradient = self.evaluation.gradient
+        return gradient if self._free else self.jacobian.T @ gradient
 
     @cached_property
     def hessian(self) -> FloatArray:
         """d2l / d theta2, shape (m, m)."""
-        inner = self.jacobian.T @ self.evaluation.hessian @ self.jacobian
-        return inner + self.bend(self.evaluation.gradient)
+        inner = self._chained(self.evaluation.hessian)
+        return inner if self._linear else inner + self.bend(self.evaluation.gradient)
 
     @cached_property
     def expected_information(self) -> FloatArray:
         """E[-d2l / d theta2], shape (m, m)."""
-        return self.jacobian.T @ self.evaluation.expected_information @ self.jacobian
+        return self._chained(self.evaluation.expected_information)
 
     @cached_property
     def simple_information(self) -> FloatArray:
         """Expected information of ML, cheap to compute."""
-        return self.jacobian.T @ self.evaluation.simple_information @ self.jacobian
+        return self._chained(self.evaluation.simple_information)
 
     @cached_property
     def moments(self) -> FloatArray:
         """L' M_i L for every parameter, shape (m, p, p)."""
         moments = self.evaluation.moments
+        if self._free:
+            return moments
         flat = self.jacobian.T @ moments.reshape(len(moments), -1)
         return flat.reshape(-1, *moments.shape[1:])
 
@@ -185,14 +201,16 @@ class ThetaPoint:
 
         V_i is the derivative of V with respect to theta_i; these are Kenward and Roger's Q_ij.
         """
-        return self.evaluation.weighted_products(self.jacobian @ weights @ self.jacobian.T)
+        if not self._free:
+            weights = self.jacobian @ weights @ self.jacobian.T
+        return self.evaluation.weighted_products(weights)
 
     def weighted_curvature(self, weights: FloatArray) -> FloatArray:
         """Sum over i and j of weights[i, j] L' X' W V_ij W X L, shape (p, p).
 
         V_ij is the second derivative of V; these are Kenward and Roger's R_ij.
         """
-        if all(structure.linear for structure in self.structures):
+        if self._linear:
             return np.zeros(self.evaluation.moments.shape[1:])
         return np.tensordot(self._curve(weights), self.evaluation.moments, axes=1)
 

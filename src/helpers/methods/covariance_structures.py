@@ -59,9 +59,16 @@ class Structure(Protocol):
         Power of the outcome's unit that each has: 2 for a variance, 0 for a correlation.
     linear
         Whether Sigma is linear in the parameters.
+    free
+        Whether the parameters are the elements of Sigma themselves.
     """
 
     linear: bool
+
+    @property
+    def free(self) -> bool:
+        """Whether the parameters are the elements of Sigma."""
+        ...
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,11 +109,14 @@ class LinearStructure:
         Derivative of the elements, shape (T (T + 1) / 2, m).
     elements
         Elements of a T x T matrix.
+    free
+        Whether the parameters are the elements themselves.
     """
 
     names: tuple[str, ...]
     weights: FloatArray
     elements: Elements
+    free: bool = False
     linear = True
 
     @property
@@ -116,6 +126,8 @@ class LinearStructure:
 
     def start(self, sigma: FloatArray) -> FloatArray:
         """Least squares over all entries of the matrix."""
+        if self.free:
+            return self.elements.vector(sigma)
         # An off-diagonal element stands for two entries.
         root = np.sqrt(1.0 + self.elements.off_diagonal)[:, None]
         target = self.elements.vector(sigma)[:, None] * root
@@ -123,7 +135,7 @@ class LinearStructure:
 
     def matrix(self, theta: FloatArray) -> FloatArray | None:
         """Sigma, shape (T, T)."""
-        return self.elements.matrix(self.weights @ theta)
+        return self.elements.matrix(theta if self.free else self.weights @ theta)
 
     def jacobian(self, theta: FloatArray) -> FloatArray:
         """Return the weights, whatever theta is."""
@@ -143,6 +155,7 @@ class ScaledStructure:
     elements: Elements
     heterogeneous: bool
     linear = False
+    free = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -237,7 +250,7 @@ def covariance_structure(name: str, *, n_visits: int, times: FloatArray | None =
         names = [
             f"us[{j + 1},{k + 1}]" for j, k in zip(elements.first, elements.second, strict=True)
         ]
-        return LinearStructure(tuple(names), np.eye(count), elements)
+        return LinearStructure(tuple(names), np.eye(count), elements, free=True)
     if name == "cs":
         weights = np.column_stack([lag == 0, np.ones(count)]).astype(float)
         return LinearStructure(("variance", "covariance"), weights, elements)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.methods.fixed_effects import FixedEffects
+from helpers.methods.patient_cells import Patients
 
 FloatArray = NDArray[np.float64]
 
@@ -140,10 +141,12 @@ class BetweenWithin:
         return float(np.min(self.degrees(contrasts))), 1.0
 
 
-def columns_between(effects: FixedEffects) -> NDArray[np.bool_]:
-    """Whether each design column keeps one value within every patient, shape (p,)."""
-    patients = effects.patients
-    row = patients.row[effects.cells.example]
+def columns_between(patients: Patients, example: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Whether each design column keeps one value within every patient, shape (p,).
+
+    ``example`` is one patient of each cell, whose designs are all there are.
+    """
+    row = patients.row[example]
     seen = row >= 0
     start = row[np.arange(len(row)), np.argmax(seen, axis=1)]
     same = np.ones(patients.design.shape[1], dtype=bool)

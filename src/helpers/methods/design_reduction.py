@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import qr, solve_triangular
+from scipy.linalg import qr
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -14,7 +14,10 @@ _SPAN_TOLERANCE = 1e-11
 # Rows looked at to find the span of a pattern's designs; a larger span is left uncompressed.
 _SPAN_SAMPLE = 48
 # Patterns with no more cells than this are not worth compressing.
-_SMALL_PATTERN = 4
+SMALL_PATTERN = 4
+# A column of length 1 whose distance from the span of the others is above this is far from
+# dependent: products of columns then keep ten digits, and a second factorisation all of them.
+_FAR = 1e-3
 
 
 class DependentColumnsError(Exception):
@@ -32,51 +35,63 @@ class DependentColumnsError(Exception):
 
 
 def compress(
-    design: FloatArray, scores: FloatArray, size: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+    design: FloatArray, scores: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray | None]:
     """Replace the cells of one pattern by fewer pseudo-patients with the same sums.
 
     Parameters
     ----------
     design, scores
-        Designs and mean scores of the cells times the root of their counts, shapes (C, T, p) and
-        (C, T).
-    size
-        Typical size of each column, shape (p,).
+        Designs, with columns of similar size, and mean scores of the cells times the root of their
+        counts: shapes (C, T, p) and (C, T).
 
     Returns
     -------
     design, scores, products
         Pseudo-patients, and the products of the residuals of the scores about them (T, T). Cells
-        whose designs span too many dimensions are returned as they are.
+        whose designs span too many dimensions are returned as they are, without products.
     """
     n_cells, n_visits, n_columns = design.shape
-    none = np.zeros((n_visits, n_visits))
-    if n_cells <= _SMALL_PATTERN:
-        return design, scores, none
     flat = design.reshape(n_cells, -1)
-    unit = np.tile(size, n_visits)
     sample = np.unique(np.linspace(0, n_cells - 1, _SPAN_SAMPLE).astype(int))
-    triangle, pivots = qr(flat[sample] / unit, mode="r", pivoting=True)
+    triangle, pivots = qr(flat[sample], mode="r", pivoting=True)
     diagonal = np.abs(np.diag(triangle))
     rank = int(np.sum(diagonal > _SPAN_TOLERANCE * diagonal[0]))
     if rank >= len(sample) or rank == 0:
-        return design, scores, none
+        return design, scores, None
     # Every column is a combination of the first pivots: flat = weights @ combine.
-    combine = np.empty((rank, len(unit)))
+    combine = np.empty((rank, flat.shape[1]))
     combine[:, pivots] = np.linalg.solve(triangle[:rank, :rank], triangle[:rank])
-    combine *= unit
-    weights = flat[:, pivots[:rank]] / unit[pivots[:rank]]
+    weights = flat[:, pivots[:rank]]
     missed = weights @ combine
     missed -= flat
     largest = np.maximum(flat.max(axis=0), -flat.min(axis=0))
     if np.any(np.maximum(missed.max(axis=0), -missed.min(axis=0)) > _SPAN_TOLERANCE * largest):
-        return design, scores, none
-    left, right = np.linalg.qr(weights)
-    small_scores = left.T @ scores
-    residual = scores - left @ small_scores
+        return design, scores, None
+    right = _triangle(weights)
+    # With weights = Q R the scores Q'Y are R^-T weights'Y, and Q is not needed.
+    small_scores = np.asarray(np.linalg.solve(right.T, weights.T @ scores), dtype=float)
+    residual = scores - weights @ np.linalg.solve(right, small_scores)
     small_design = (right @ combine).reshape(rank, n_visits, n_columns)
     return small_design, small_scores, residual.T @ residual
+
+
+def _triangle(matrix: FloatArray) -> FloatArray:
+    """Find R of the QR factorisation, shape (k, k).
+
+    Columns that are far from dependent have it as the Cholesky factor of their products, which
+    costs a fraction of Householder's method (Golub & Van Loan 2013, Matrix Computations, 5.3.8).
+    """
+    products = matrix.T @ matrix
+    size = np.sqrt(np.diag(products))
+    if size.all():
+        try:
+            root = np.linalg.cholesky(products / np.outer(size, size))
+        except np.linalg.LinAlgError:
+            root = np.zeros((1, 1))
+        if np.min(np.diag(root)) > _FAR:
+            return root.T * size
+    return np.asarray(np.linalg.qr(matrix, mode="r"), dtype=float)
 
 
 def orthonormal(design: FloatArray) -> tuple[FloatArray, FloatArray, float]:
@@ -94,18 +109,26 @@ def orthonormal(design: FloatArray) -> tuple[FloatArray, FloatArray, float]:
     """
     n_columns = design.shape[2]
     flat = design.reshape(-1, n_columns)
-    length = np.linalg.norm(flat, axis=0)
+    length = np.sqrt(np.einsum("ij,ij->j", flat, flat))
     if not length.all():
         raise DependentColumnsError({int(i): () for i in np.flatnonzero(length == 0)})
     if len(flat) < n_columns:
         flat = np.vstack([flat, np.zeros((n_columns - len(flat), n_columns))])
-    rotated, triangle = np.linalg.qr(flat / length)
+    flat = flat / length
+    triangle = _triangle(flat)
+    if np.min(np.abs(np.diag(triangle))) > _FAR:
+        # The second factorisation takes the rounding of the first away.
+        first = flat @ np.linalg.inv(triangle)
+        again = _triangle(first)
+        rotated, triangle = first @ np.linalg.inv(again), again @ triangle
+    else:
+        rotated, triangle = np.linalg.qr(flat)
     # |R_kk| is the distance of column k, of length 1, from the span of the columns before it.
     distance = np.abs(np.diag(triangle))
     short = np.flatnonzero(distance < 1e-9)
     if len(short):
-        raise DependentColumnsError(_combinations(flat / length, short))
-    basis = solve_triangular(triangle, np.eye(n_columns)) / length[:, None]
+        raise DependentColumnsError(_combinations(flat, short))
+    basis = np.triu(np.linalg.inv(triangle)) / length[:, None]
     log_determinant = 2 * float(np.sum(np.log(distance)) + np.sum(np.log(length)))
     return (
         rotated[: design.shape[0] * design.shape[1]].reshape(design.shape),

@@ -35,12 +35,16 @@ class FixedEffects:
     information
         Which information of the covariance parameters their covariance comes from: observed as
         SAS and mmrm (default), or expected as pbkrtest.
+    to_parameters
+        Matrix from the point's theta to the covariance parameters in the data's coordinates; None
+        when they are the same.
     """
 
     point: Point
     cells: Cells
     patients: Patients
     information: Information = "observed"
+    to_parameters: FloatArray | None = None
 
     @property
     def beta(self) -> FloatArray:
@@ -64,6 +68,41 @@ class FixedEffects:
         absent = np.eye(self.cells.observed.shape[1]) * ~self.cells.observed[:, None, :]
         inverse = np.linalg.inv(self.point.evaluation.inverse + absent)
         return np.asarray(inverse, dtype=float)
+
+    @cached_property
+    def visit_marginals(self) -> FloatArray:
+        """V of each pattern at the visits, 1 on the diagonal where there is no score."""
+        back = self.cells.to_old
+        if back is None:
+            return self.marginals
+        absent = np.eye(self.cells.observed.shape[1]) * ~self.cells.observed[:, None, :]
+        return back @ self.marginals @ back.transpose(0, 2, 1) + absent
+
+    def whiten_scores(self, scores: FloatArray) -> FloatArray:
+        """Divide scores on the cells' scale by the lower Cholesky factor of V, shape (N, T)."""
+        pattern, back = self.cells.patient_pattern, self.cells.to_old
+        root = np.linalg.cholesky(self.marginals)
+        if back is None:
+            return np.matmul(np.linalg.inv(root)[pattern], scores[:, :, None])[:, :, 0]
+        # V = F F' = R'R with F' = Q R: no small number is lost in forming V itself.
+        absent = np.eye(self.cells.observed.shape[1]) * ~self.cells.observed[:, None, :]
+        upper = np.linalg.qr((back @ root + absent).transpose(0, 2, 1))[1]
+        sign = np.sign(np.diagonal(upper, axis1=1, axis2=2))
+        lower = (upper * sign[:, :, None]).transpose(0, 2, 1)
+        return np.linalg.solve(lower[pattern], scores[:, :, None])[:, :, 0]
+
+    @property
+    def parameters(self) -> FloatArray:
+        """Covariance parameters on the cells' scale, shape (m,)."""
+        theta = self.point.theta
+        return theta if self.to_parameters is None else self.to_parameters @ theta
+
+    @property
+    def parameter_covariance(self) -> FloatArray:
+        """Their covariance, shape (m, m)."""
+        turn = self.to_parameters
+        covariance = self.theta_covariance
+        return covariance if turn is None else turn @ covariance @ turn.T
 
     def whiten(self, contrasts: FloatArray) -> FloatArray:
         """Whitened contrasts z, one row each, shape (k, p)."""

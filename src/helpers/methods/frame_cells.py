@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from helpers.errors import AnalysisError, ParameterError, unknown_name
 from helpers.methods.design_reduction import DependentColumnsError
@@ -70,8 +72,12 @@ def result_fields(
     reml: bool,
     level: float,
     messages: tuple[str, ...],
+    between: NDArray[np.bool_] | None = None,
 ) -> dict[str, Any]:
-    """Fields that every fitted mixed model has."""
+    """Fields that every fitted mixed model has.
+
+    ``between`` says which columns keep one value within every patient; None looks at the patients.
+    """
     return {
         "formula": formula,
         "covariance_name": covariance,
@@ -90,6 +96,8 @@ def result_fields(
         "_frame": frame,
         "_index": index[frame.kept],
         "_effects": effects,
-        "_inference": choose_inference(inference, effects, terms=frame.terms, reml=reml),
+        "_inference": choose_inference(
+            inference, effects, terms=frame.terms, reml=reml, between=between
+        ),
         "_parameters": parameters,
     }

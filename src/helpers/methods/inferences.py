@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from helpers.errors import AnalysisError, unknown_name
 from helpers.methods.degrees_of_freedom import (
@@ -30,7 +31,12 @@ INFERENCES = (
 
 
 def choose_inference(
-    name: str, effects: FixedEffects, *, terms: tuple[str, ...], reml: bool
+    name: str,
+    effects: FixedEffects,
+    *,
+    terms: tuple[str, ...],
+    reml: bool,
+    between: NDArray[np.bool_] | None = None,
 ) -> Inference:
     """Build a way of inference.
 
@@ -44,6 +50,8 @@ def choose_inference(
         Names of the fixed effects; ``"Intercept"`` is recognised.
     reml
         Whether the fit is REML; Kenward-Roger needs it.
+    between
+        Which columns keep one value within every patient, shape (p,); None looks at the patients.
 
     Raises
     ------
@@ -64,7 +72,9 @@ def choose_inference(
         return KenwardRoger(effects, linear=name.endswith("linear"))
     if name == "between-within":
         intercept = np.array([term.lower() == "intercept" for term in terms])
-        return BetweenWithin(effects, columns_between(effects), intercept)
+        if between is None:
+            between = columns_between(effects.patients, effects.cells.example)
+        return BetweenWithin(effects, between, intercept)
     if name == "residual":
         return FixedDegrees(effects, float(effects.cells.n_obs - effects.cells.n_coefficients))
     if name == "normal":

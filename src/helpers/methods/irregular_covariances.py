@@ -141,9 +141,17 @@ class ExponentialTimes:
         return out
 
 
+def _noise(design: FloatArray, noise: FloatArray | None) -> FloatArray:
+    """Covariance of the residuals of each pattern, divided by their variance."""
+    if noise is not None:
+        return noise
+    patterns, size, _ = design.shape
+    return np.broadcast_to(np.eye(size), (patterns, size, size))
+
+
 @dataclass(frozen=True)
 class RandomTimes:
-    """Z D Z' + v I with Z of each pattern.
+    """Z D Z' + v R with Z of each pattern; R is the identity unless it is given.
 
     Parameters
     ----------
@@ -151,10 +159,13 @@ class RandomTimes:
         Z, shape (S, T, k); zero where there is no score.
     correlated
         Whether the random effects may be correlated.
+    noise
+        R of each pattern, shape (S, T, T).
     """
 
     design: FloatArray
     correlated: bool = True
+    noise: FloatArray | None = None
     linear = True
 
     @property
@@ -179,8 +190,7 @@ class RandomTimes:
         for i, j in self._pairs:
             product = z[:, :, None, i] * z[:, None, :, j]
             parts.append(product if i == j else product + product.transpose(0, 2, 1))
-        parts.append(np.broadcast_to(np.eye(z.shape[1]), (len(z), z.shape[1], z.shape[1])))
-        return np.stack(parts)
+        return np.stack([*parts, _noise(z, self.noise)])
 
     def matrices(self, theta: FloatArray) -> FloatArray | None:
         """V."""
@@ -201,14 +211,16 @@ class RandomTimes:
 
 @dataclass(frozen=True)
 class FactorTimes(Loadings):
-    """Z A A' Z' + v I, A of less than full rank: see ``FactorStructure``."""
+    """Z A A' Z' + v R, A of less than full rank: see ``FactorStructure`` and ``RandomTimes``."""
+
+    noise: FloatArray | None = None
 
     def matrices(self, theta: FloatArray) -> FloatArray | None:
         """V, or None for a residual variance that is not positive."""
         if theta[-1] <= 0:
             return None
         factor = self._factor(theta)
-        return factor @ factor.transpose(0, 2, 1) + theta[-1] * np.eye(factor.shape[1])
+        return factor @ factor.transpose(0, 2, 1) + theta[-1] * _noise(self.design, self.noise)
 
     def first(self, theta: FloatArray) -> FloatArray:
         """Return the derivatives in the loadings and the residual variance."""
@@ -217,8 +229,7 @@ class FactorTimes(Loadings):
         for i, r in self._places:
             product = z[:, :, None, i] * factor[:, None, :, r]
             parts.append(product + product.transpose(0, 2, 1))
-        parts.append(np.broadcast_to(np.eye(z.shape[1]), (len(z), z.shape[1], z.shape[1])))
-        return np.stack(parts)
+        return np.stack([*parts, _noise(z, self.noise)])
 
     def _curvature(self, i: int, j: int) -> FloatArray:
         product = self.design[:, :, None, i] * self.design[:, None, :, j]

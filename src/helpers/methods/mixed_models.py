@@ -8,16 +8,20 @@ effects (``fit_random_effects``), or the constrained longitudinal model of a ran
 Where each part is described:
 
 ==============================================  ================================================
-formula, rows, patients                         ``model_formulas``; ``constrained_design``
+formula, rows, patients                         ``formula_parsing``; ``model_formulas``;
+                                                ``constrained_design``
 grouping of patients                            ``patient_cells``; ``design_reduction``
 the likelihood and its derivatives              ``reml``; ``covariance_points``
 patients with times of their own                ``irregular_times``; ``irregular_covariances``
+random effects: models, optimum, small residual ``random_models``; ``random_optimum``;
+                                                ``random_rescaled``
 covariance structures and their parameters      ``covariance_structures``; ``random_structures``
 the optimiser                                   ``newton``
 Satterthwaite, between-within                   ``degrees_of_freedom``
 Kenward-Roger                                   ``kenward_roger``
 sandwich                                        ``sandwich``
 least-squares means                             ``ls_means``
+predictions, for patients known and new         ``predictions``
 every reference value beside ours               ``validation``
 ==============================================  ================================================
 """
@@ -35,13 +39,14 @@ from helpers.methods.constrained_design import build_constrained_design, group_b
 from helpers.methods.constrained_models import ConstrainedFit, answer, singularity
 from helpers.methods.covariance_structures import COVARIANCES, ORDERED
 from helpers.methods.fixed_effects import Information
+from helpers.methods.formula_parsing import random_variables
 from helpers.methods.frame_cells import check_options
 from helpers.methods.mixed_results import MixedModelFit
 from helpers.methods.model_formulas import (
     ModelFrame,
     build_frame,
     evaluate_random,
-    random_variables,
+    numeric_column,
 )
 from helpers.methods.random_effects import RandomEffectsFit, Start, fit_random
 from helpers.methods.structured_models import fit_structured
@@ -165,7 +170,7 @@ def fit_mmrm(
         raise AnalysisError(unknown_name("covariance", covariance, COVARIANCES))
     also = (time,) if time else ()
     frame = build_frame(formula, data, subject=subject, visit=visit, group=group, also=also)
-    times = data[time].to_numpy(dtype=float)[frame.kept] if time else None
+    times = numeric_column(data[time], "time")[frame.kept] if time else None
     return fit_structured(
         frame,
         data.index,
@@ -243,7 +248,8 @@ def fit_random_effects(
     needed = random_variables(random)
     frame = build_frame(formula, data, subject=subject, also=needed)
     used = data if len(frame.kept) == len(data) else data.iloc[frame.kept]
-    random_design, names = evaluate_random(random, used)
+    random_design, random_spec = evaluate_random(random, used)
+    names = tuple(random_spec.column_names)
     labels = used[needed[0]].to_numpy() if len(needed) == 1 else np.arange(len(used))
     return fit_random(
         frame,
@@ -251,6 +257,7 @@ def fit_random_effects(
         random_design,
         names,
         labels=labels,
+        random_spec=random_spec,
         formula=formula,
         covariance=f"random {random}" + ("" if correlated else ", uncorrelated"),
         correlated=correlated,

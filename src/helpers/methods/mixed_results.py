@@ -15,10 +15,12 @@ from helpers.errors import AnalysisError, ParameterError, unknown_name
 from helpers.methods.distributions import f_upper, t_quantile, t_two_sided
 from helpers.methods.fixed_effects import FixedEffects, Inference
 from helpers.methods.ls_means import reference_rows
-from helpers.methods.model_formulas import ModelFrame, design_rows
+from helpers.methods.model_formulas import ModelFrame
+from helpers.methods.predictions import needed_column, new_design, place
 
 FloatArray = NDArray[np.float64]
 ResidualKind = Literal["raw", "pearson", "cholesky"]
+Interval = Literal["confidence", "prediction"]
 
 
 @dataclass(frozen=True)
@@ -138,14 +140,14 @@ class MixedModelFit:
         powers = np.array([parameter.power for parameter in self._parameters])
         unit = self._effects.cells.scale**powers
         try:
-            se = np.sqrt(np.diag(self._effects.theta_covariance)) * unit
+            se = np.sqrt(np.diag(self._effects.parameter_covariance)) * unit
         except AnalysisError:
             se = np.full(len(powers), np.nan)
         return pd.DataFrame(
             {
                 "group": [parameter.group for parameter in self._parameters],
                 "parameter": [parameter.name for parameter in self._parameters],
-                "estimate": self._effects.point.theta * unit,
+                "estimate": self._effects.parameters * unit,
                 "se": se,
             }
         )
@@ -381,30 +383,92 @@ class MixedModelFit:
         return pd.Series(values, index=self._index, name="fitted")
 
     def predict(
-        self, data: pd.DataFrame | None = None, *, level: float | None = None
+        self,
+        data: pd.DataFrame | None = None,
+        *,
+        conditional: bool = False,
+        interval: Interval = "confidence",
+        level: float | None = None,
     ) -> pd.DataFrame:
-        """Marginal means with their confidence limits.
+        """Predict the mean of rows, or of one patient's scores, with limits (``predictions``).
 
         Parameters
         ----------
         data
-            New rows with the variables of the right-hand side; None for the rows used.
+            New rows with the variables of the right-hand side, coded as in the fit; None for the
+            rows used. What a prediction of patients or scores needs besides (the columns of the
+            patient, the visit, the group, the random effects) must be there too.
+        conditional
+            Add the predicted random effects of the patient, who must be one of the fit's.
+        interval
+            ``"confidence"``: limits of the mean. ``"prediction"``: limits of one new score.
         level
             Confidence level; the fit's when None.
 
         Returns
         -------
         DataFrame
-            ``estimate, se, df, lower, upper`` with the index of the rows. The limits are those of
-            the mean, not of one patient's score.
+            ``estimate, se, df, lower, upper`` with the index of the rows; NaN where something is
+            missing. ``se`` is that of the mean, or of the difference between a new score and its
+            prediction. Marginal limits use the df of the mean; conditional ones are normal (df
+            infinite).
+
+        Raises
+        ------
+        AnalysisError
+            When a column is missing, a level or patient is unknown, or the model has no random
+            effects to condition on.
         """
+        if interval not in ("confidence", "prediction"):
+            raise AnalysisError(unknown_name("interval", interval, ("confidence", "prediction")))
+        frame = self._frame
         if data is None:
-            rows, codes, index = self._frame.design, self._frame.design_row, self._index
+            distinct, codes, index = frame.design, frame.design_row, self._index
         else:
-            rows = design_rows(self._frame.spec, data)
-            codes, index = np.arange(len(rows)), data.index
-        frame = self.estimate(rows, level=level)[["estimate", "se", "df", "lower", "upper"]]
-        return frame.iloc[codes].set_axis(index)
+            distinct, codes = new_design(frame, data), np.arange(len(data))
+            index = data.index
+        if conditional:
+            mean, variance, noise = self._conditional(data, distinct[codes])
+            df = np.full(len(mean), np.inf)
+        else:
+            found = self._estimates(distinct, level)
+            mean, df = found["estimate"][codes], found["df"][codes]
+            variance = found["se"][codes] ** 2
+            noise = self._score_variance(data) if interval == "prediction" else np.zeros(len(mean))
+        se = np.sqrt(variance + noise) if interval == "prediction" else np.sqrt(variance)
+        margin = t_quantile(self._level(level), df) * se
+        return pd.DataFrame(
+            {"estimate": mean, "se": se, "df": df, "lower": mean - margin, "upper": mean + margin},
+            index=index,
+        )
+
+    def _conditional(
+        self, data: pd.DataFrame | None, rows: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Conditional means, variances of their errors, and of a score about them."""
+        raise AnalysisError(
+            "This model has no random effects to condition on; use conditional=False, or "
+            "fit_random_effects."
+        )
+
+    def _score_variance(self, data: pd.DataFrame | None) -> FloatArray:
+        """Variance of one score about its marginal mean."""
+        if data is None:
+            return self._sd() ** 2
+        frame = self._frame
+        group = np.zeros(len(data), dtype=np.intp)
+        if frame.group_name is not None:
+            column = needed_column(data, frame.group_name, "a prediction interval")
+            group = place(column, self.groups, "covariance group")
+        if not len(self._effects.point.evaluation.sigma):
+            # With times of their own patients have one variance each group: sp_exp.
+            variances = self.parameters.query("parameter == 'variance'")["estimate"].to_numpy()
+            return np.where(group >= 0, variances[group], np.nan)
+        column = needed_column(data, frame.visit_name, "a prediction interval")
+        visit = place(column, self.visits, "visit")
+        sigma = self._effects.point.evaluation.sigma * self._effects.cells.scale**2
+        found = np.diagonal(sigma, axis1=1, axis2=2)[group, visit]
+        return np.where((group >= 0) & (visit >= 0), found, np.nan)
 
     def _level(self, level: float | None) -> float:
         if level is None:
@@ -423,18 +487,15 @@ class MixedModelFit:
 
     def _sd(self) -> FloatArray:
         cells, frame = self._effects.cells, self._frame
-        variance = np.diagonal(self._effects.marginals, axis1=1, axis2=2)
+        variance = np.diagonal(self._effects.visit_marginals, axis1=1, axis2=2)
         pattern = cells.patient_pattern[frame.subject]
         return np.sqrt(variance[pattern, frame.visit]) * cells.scale
 
     def _cholesky(self, raw: FloatArray) -> FloatArray:
         frame, effects = self._frame, self._effects
-        cells = effects.cells
         by_patient = np.zeros(effects.patients.row.shape)
-        by_patient[frame.subject, frame.visit] = raw / cells.scale
-        whitener = np.linalg.inv(np.linalg.cholesky(effects.marginals))
-        white = np.matmul(whitener[cells.patient_pattern], by_patient[:, :, None])[:, :, 0]
-        return white[frame.subject, frame.visit]
+        by_patient[frame.subject, frame.visit] = raw / effects.cells.scale
+        return effects.whiten_scores(by_patient)[frame.subject, frame.visit]
 
 
 def _names(value: str | Sequence[str] | None) -> list[str]:

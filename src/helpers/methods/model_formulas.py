@@ -8,19 +8,17 @@ column, such as ``center(x)`` or ``bs(x)``, are evaluated on all rows.
 
 from __future__ import annotations
 
-import ast
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from helpers.errors import AnalysisError, unknown_name
+from helpers.errors import AnalysisError
 from helpers.methods.coded_columns import (
     Coded,
+    check_columns,
     check_once,
     code_column,
     distinct_rows,
@@ -28,42 +26,16 @@ from helpers.methods.coded_columns import (
     plain,
     renumber,
 )
+from helpers.methods.formula_parsing import ParsedFormula, parse_formula
 
 if TYPE_CHECKING:
-    from formulaic import Formula, ModelSpec
+    from formulaic import ModelSpec
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 # Numeric variables with no more values than this can be crossed in LS means.
 _FEW_VALUES = 12
-_CATEGORICAL = re.compile(r"^C\(\s*`?([^`,()]+?)`?\s*(,.*)?\)$")
-
-
-@dataclass(frozen=True)
-class ParsedFormula:
-    """A formula taken apart.
-
-    Attributes
-    ----------
-    right
-        The right-hand side, ready to be evaluated.
-    outcome
-        The left-hand side as written.
-    outcome_variables, variables
-        Columns that the left-hand and the right-hand side need.
-    categorical
-        Variables that stand inside ``C(...)``.
-    row_wise
-        Whether every design row follows from the row's own variables.
-    """
-
-    right: Formula
-    outcome: str
-    outcome_variables: tuple[str, ...]
-    variables: tuple[str, ...]
-    categorical: frozenset[str]
-    row_wise: bool
 
 
 @dataclass(frozen=True)
@@ -97,6 +69,8 @@ class ModelFrame:
         Mean over the rows used of each numeric variable.
     values
         Distinct values of the numeric variables that have few.
+    subject_name, visit_name, group_name
+        Columns that the patients, visits and groups come from; None when there is none.
     """
 
     kept: IntArray
@@ -115,78 +89,9 @@ class ModelFrame:
     levels: dict[str, tuple[Any, ...]]
     means: dict[str, float]
     values: dict[str, tuple[float, ...]]
-
-
-@lru_cache(maxsize=64)
-def parse_formula(formula: str) -> ParsedFormula:
-    """Take a formula such as ``"pain ~ arm * visit + age"`` apart.
-
-    Raises
-    ------
-    AnalysisError
-        When the formula cannot be read or has no outcome.
-    """
-    # Formulaic takes as long to import as pandas; only a fit needs it.
-    from formulaic import Formula
-    from formulaic.errors import FormulaicError
-
-    try:
-        parsed = Formula(formula)
-    except (FormulaicError, SyntaxError) as error:
-        raise AnalysisError(f"The formula {formula!r} cannot be read: {error}") from error
-    if not hasattr(parsed, "lhs") or len(parsed.lhs) != 1:
-        raise AnalysisError(
-            f"The formula {formula!r} must name one outcome on the left: 'pain ~ arm * visit'."
-        )
-    expressions = {factor.expr for term in parsed.rhs for factor in term.factors}
-    lookups = {
-        factor.expr
-        for term in parsed.rhs
-        for factor in term.factors
-        if factor.eval_method.value in ("lookup", "literal")
-    }
-    matches = {e: _CATEGORICAL.match(e) for e in expressions}
-    return ParsedFormula(
-        right=parsed.rhs,
-        outcome=next(iter(parsed.lhs)).factors[0].expr,
-        outcome_variables=tuple(sorted(_variables(parsed.lhs))),
-        variables=tuple(sorted(_variables(parsed.rhs))),
-        categorical=frozenset(m.group(1).strip() for m in matches.values() if m),
-        row_wise=all(e in lookups or matches[e] for e in expressions),
-    )
-
-
-def _variables(terms: Formula) -> set[str]:
-    """Columns that some terms need.
-
-    Formulaic's ``required_variables`` forgets the arguments of ``center``, ``bs`` and their kin.
-    """
-    found: set[str] = set()
-    for factor in (factor for term in terms for factor in term.factors):
-        if factor.eval_method.value == "lookup":
-            found.add(factor.expr)
-        elif factor.eval_method.value == "python":
-            found |= _names_in(factor.expr)
-    return found
-
-
-def _names_in(expression: str) -> set[str]:
-    """Names in a Python expression that are not functions or modules."""
-    quoted: dict[str, str] = {}
-
-    def unquote(match: re.Match[str]) -> str:
-        alias = f"quoted_{len(quoted)}"
-        quoted[alias] = match.group(1)
-        return alias
-
-    nodes = list(ast.walk(ast.parse(re.sub(r"`([^`]+)`", unquote, expression), mode="eval")))
-    used = {node.id for node in nodes if isinstance(node, ast.Name)}
-    for node in nodes:
-        inner = {ast.Call: "func", ast.Attribute: "value"}.get(type(node))
-        target = getattr(node, inner) if inner else None
-        if isinstance(target, ast.Name):
-            used.discard(target.id)
-    return {quoted.get(name, name) for name in used}
+    subject_name: str | None = None
+    visit_name: str | None = None
+    group_name: str | None = None
 
 
 def build_frame(
@@ -221,9 +126,13 @@ def build_frame(
     """
     parsed = parse_formula(formula)
     keys = [subject, *(name for name in (visit, group) if name is not None)]
-    for name in [*parsed.outcome_variables, *parsed.variables, *keys, *also]:
-        if name not in data.columns:
-            raise AnalysisError(unknown_name("column", name, map(str, data.columns)))
+    check_columns(data, [*parsed.outcome_variables, *parsed.variables, *keys, *also])
+    for name in parsed.variables:
+        if data[name].dtype.kind in "mMc":
+            raise AnalysisError(
+                f"Covariate {name!r} holds {data[name].dtype}; turn it into a number, such as days "
+                "since the start."
+            )
     outcome, known = _outcome(parsed, data)
     coded = {name: code_column(data[name]) for name in dict.fromkeys([*parsed.variables, *keys])}
     for column in coded.values():
@@ -267,6 +176,9 @@ def build_frame(
         levels=levels,
         means=means,
         values=values,
+        subject_name=subject,
+        visit_name=visit,
+        group_name=group,
     )
 
 
@@ -281,15 +193,8 @@ def design_rows(spec: ModelSpec, data: pd.DataFrame) -> FloatArray:
     return np.asarray(matrix, dtype=float)
 
 
-def random_variables(random: str) -> tuple[str, ...]:
-    """Columns that the random effects need, for example ``("week",)`` for ``"1 + week"``."""
-    from formulaic import Formula
-
-    return tuple(sorted(_variables(Formula(random))))
-
-
-def evaluate_random(random: str, data: pd.DataFrame) -> tuple[FloatArray, tuple[str, ...]]:
-    """Evaluate Z on rows without missing values: shape (n, k), and the names of its columns."""
+def evaluate_random(random: str, data: pd.DataFrame) -> tuple[FloatArray, ModelSpec]:
+    """Evaluate Z on rows without missing values: shape (n, k), and what evaluates it again."""
     from formulaic import Formula
     from formulaic.errors import FormulaicError
 
@@ -299,17 +204,24 @@ def evaluate_random(random: str, data: pd.DataFrame) -> tuple[FloatArray, tuple[
         raise AnalysisError(
             f"The random effects {random!r} cannot be evaluated: {error}"
         ) from error
-    names = tuple(matrix.model_spec.column_names)
-    if not names:
+    if not matrix.model_spec.column_names:
         raise AnalysisError(f"The random effects {random!r} are empty; write '1' or '1 + week'.")
-    return np.asarray(matrix, dtype=float), names
+    values = np.asarray(matrix, dtype=float)
+    if not np.all(np.isfinite(values)):
+        raise AnalysisError(
+            f"The random effects {random!r} are missing or infinite in some row; check the column."
+        )
+    return values, matrix.model_spec
 
 
 def numeric_column(column: pd.Series, kind: str) -> FloatArray:
     """Read a column as numbers, missing ones as NaN."""
-    if not pd.api.types.is_numeric_dtype(column):
+    if not pd.api.types.is_numeric_dtype(column) or column.dtype.kind == "c":
         raise AnalysisError(f"The {kind} {column.name!r} must be numeric.")
-    return column.to_numpy(dtype=float, na_value=np.nan)
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    if np.any(np.isinf(values)):
+        raise AnalysisError(f"The {kind} {column.name!r} is infinite in some row; check it.")
+    return values
 
 
 def _outcome(parsed: ParsedFormula, data: pd.DataFrame) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -321,8 +233,8 @@ def _outcome(parsed: ParsedFormula, data: pd.DataFrame) -> tuple[FloatArray, NDA
         spec = Formula(f"0 + {parsed.outcome}")
         matrix = spec.get_model_matrix(data, context={"np": np}, na_action="ignore", output="numpy")
         values = np.asarray(matrix, dtype=float)[:, 0]
-    if np.any(np.isinf(values)):
-        raise AnalysisError(f"The outcome {parsed.outcome!r} is infinite in some row.")
+        if np.any(np.isinf(values)):
+            raise AnalysisError(f"The outcome {parsed.outcome!r} is infinite in some row.")
     return values, ~np.isnan(values)
 
 
@@ -360,12 +272,18 @@ def _describe(
             numbers = np.asarray(column.levels)
             means[name] = float(count @ numbers / len(column.codes))
             if np.count_nonzero(count) <= _FEW_VALUES:
-                few[name] = tuple(sorted(v.item() for v in numbers[count > 0]))
+                few[name] = tuple(sorted(plain(v) for v in numbers[count > 0]))
             continue
         used = [column.levels[i] for i in np.flatnonzero(count)]
         if not column.categorical:
             # Formulaic sorts plainly; the first level is the reference of treatment coding.
-            used = sorted(used)
+            try:
+                used = sorted(used)
+            except TypeError as error:
+                raise AnalysisError(
+                    f"Column {name!r} mixes labels of different kinds, such as text and numbers, "
+                    "so its levels have no order; make it text or an ordered categorical."
+                ) from error
         levels[name] = tuple(plain(v) for v in used)
     return levels, means, few
 
@@ -400,7 +318,7 @@ def _evaluate(
     if not np.all(np.isfinite(values)):
         bad = terms[int(np.flatnonzero(~np.isfinite(values).all(axis=0))[0])]
         raise AnalysisError(
-            f"Term {bad} of the formula is missing or infinite in some row, although its "
-            "variables are not; check the transformation."
+            f"Term {bad} of the formula is missing or infinite in some row; check its "
+            "variables and the transformation."
         )
     return values, terms, matrix.model_spec

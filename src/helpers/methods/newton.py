@@ -1,6 +1,6 @@
 r"""Maximisation of the log-likelihood in the parameters of the covariance.
 
-Two steps of Fisher scoring bring any start near the optimum; Newton's method with the exact Hessian
+A step of Fisher scoring brings any start near the optimum; Newton's method with the exact Hessian
 (``reml``, ``covariance_points``) ends there. Where the log-likelihood is not concave, the expected
 information takes the place of the Hessian: it still points uphill.
 
@@ -28,7 +28,7 @@ _NEAR = 1e-10
 # Below this the quadratic model is the log-likelihood itself up to rounding: with hundreds of
 # thousands of scores the gain of a step can no longer be seen in the sum.
 _QUADRATIC = 1e-6
-_FISHER_STEPS = 2
+_FISHER_STEPS = 1
 _HALVINGS = 40
 
 
@@ -121,13 +121,14 @@ def _solve(information: FloatArray, gradient: FloatArray) -> FloatArray | None:
     if not np.all(diagonal > 0) or not np.all(np.isfinite(information)):
         return None
     size = 1 / np.sqrt(diagonal)
+    scaled = information * np.outer(size, size)
     try:
-        factor = np.linalg.cholesky(information * np.outer(size, size))
+        factor = np.linalg.cholesky(scaled)
     except np.linalg.LinAlgError:
         return None
     if np.min(np.diag(factor)) < 1e-7:
         return None
-    step = np.asarray(np.linalg.solve(information, gradient), dtype=float)
+    step = np.asarray(size * np.linalg.solve(scaled, size * gradient), dtype=float)
     return step if np.all(np.isfinite(step)) else None
 
 

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from helpers.methods.design_reduction import compress, orthonormal
+from helpers.methods.design_reduction import SMALL_PATTERN, compress, orthonormal
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -84,6 +84,11 @@ class Cells:
         Pattern of each patient, shape (N,).
     cell, example
         Cell of each patient (N,), and one patient of each of C cells (C,).
+    to_old
+        Matrix K of each pattern with scores = K (these scores), shape (S, T, T), for cells in
+        coordinates of their own (``random_rescaled``); None when scores are those of the visits.
+    log_jacobian
+        Twice the sum over patients of log|K|; 0 without K.
     """
 
     observed: NDArray[np.bool_]
@@ -101,6 +106,8 @@ class Cells:
     patient_pattern: IntArray
     cell: IntArray
     example: IntArray
+    to_old: FloatArray | None = None
+    log_jacobian: float = 0.0
 
     @property
     def n_coefficients(self) -> int:
@@ -165,32 +172,9 @@ def group_patients(patients: Patients) -> Cells:
         ends = np.cumsum(np.bincount(pattern, minlength=n_patterns))
         for number, rows in enumerate(np.split(order, ends[:-1])):
             products[number] = deviation[rows].T @ deviation[rows]
-    weight = np.sqrt(count)
-    cell_scores = mean * weight[:, None]
-    cell_pattern = pattern[first]
-    designs, scores, owners = [], [], []
-    by_pattern = np.argsort(cell_pattern, kind="stable")
-    stops = np.cumsum(np.bincount(cell_pattern, minlength=n_patterns))
-    for number, cells in enumerate(np.split(by_pattern, stops[:-1])):
-        seen = np.flatnonzero(observed[number])
-        # Only visits with a score: no rows of -1 are looked up.
-        rows = patients.row[first[cells][:, None], seen]
-        cell_design = patients.design[rows]
-        if len(first) < len(cell):
-            cell_design *= weight[cells, None, None]
-        small_design, small_scores, left = compress(
-            cell_design, cell_scores[cells[:, None], seen], size
-        )
-        padded = np.zeros((len(small_design), n_visits, len(size)))
-        padded[:, seen] = small_design / size
-        padded_scores = np.zeros((len(small_design), n_visits))
-        padded_scores[:, seen] = small_scores
-        designs.append(padded)
-        scores.append(padded_scores)
-        owners.append(np.full(len(small_design), number))
-        products[number][np.ix_(seen, seen)] += left
-    stacked = np.concatenate(designs)
-    stacked_scores = np.concatenate(scores)
+    stacked, stacked_scores, owners = _pseudo_patients(
+        patients, first, pattern[first], np.sqrt(count), mean, size, observed, products
+    )
     rotated, basis, log_determinant = orthonormal(stacked)
     gamma = np.einsum("ktp,kt->p", rotated, stacked_scores)
     residual = stacked_scores - rotated @ gamma
@@ -202,7 +186,7 @@ def group_patients(patients: Patients) -> Cells:
         observed=observed,
         group=group,
         patients=np.bincount(pattern, minlength=n_patterns).astype(float),
-        pattern=np.concatenate(owners).astype(np.intp),
+        pattern=owners,
         design=rotated,
         scores=stacked_scores / scale,
         products=products / scale**2,
@@ -214,6 +198,56 @@ def group_patients(patients: Patients) -> Cells:
         patient_pattern=pattern,
         cell=cell,
         example=first,
+    )
+
+
+def _pseudo_patients(
+    patients: Patients,
+    first: IntArray,
+    cell_pattern: IntArray,
+    weight: FloatArray,
+    mean: FloatArray,
+    size: FloatArray,
+    observed: NDArray[np.bool_],
+    products: FloatArray,
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Design, scores and pattern of the pseudo-patients, pattern by pattern.
+
+    What compression leaves of the scores is added to ``products``.
+    """
+    order = np.argsort(cell_pattern, kind="stable")
+    owner, weight = cell_pattern[order], weight[order]
+    # A row of zeros stands for visits without a score, which have row -1.
+    rows = np.vstack([patients.design / size, np.zeros(len(size))])
+    design = rows[patients.row[first[order]]]
+    design *= weight[:, None, None]
+    scores = mean[order] * weight[:, None]
+    cells = np.bincount(owner, minlength=len(observed))
+    large = np.flatnonzero(cells > SMALL_PATTERN)
+    if not len(large):
+        return design, scores, owner
+    designs, all_scores, owners = [], [], []
+    ends = np.cumsum(cells)
+    done = np.intp(0)
+    for number in large:
+        start, end = ends[number] - cells[number], ends[number]
+        seen = np.flatnonzero(observed[number])
+        small, small_scores, left = compress(design[start:end, seen], scores[start:end, seen])
+        if left is None:
+            continue
+        products[number][np.ix_(seen, seen)] += left
+        padded = np.zeros((len(small), *design.shape[1:]))
+        padded[:, seen] = small
+        padded_scores = np.zeros((len(small), design.shape[1]))
+        padded_scores[:, seen] = small_scores
+        designs += [design[done:start], padded]
+        all_scores += [scores[done:start], padded_scores]
+        owners += [owner[done:start], np.full(len(small), number)]
+        done = end
+    return (
+        np.concatenate([*designs, design[done:]]),
+        np.concatenate([*all_scores, scores[done:]]),
+        np.concatenate([*owners, owner[done:]]),
     )
 
 
@@ -238,12 +272,10 @@ def _hash(rows: NDArray[np.integer]) -> NDArray[np.uint64]:
     """Give equal rows equal numbers and, with certainty, different rows different ones."""
     # Mixed radix keeps different rows apart as long as the number fits; that covers all trials
     # with up to about 60 visits or a few thousand design rows at 5 visits.
-    span = [int(column.max()) + 2 for column in rows.T]
+    span = [int(most) + 2 for most in rows.max(axis=0)]
     if np.sum(np.log2(span)) < 63:
-        code = np.zeros(len(rows), dtype=np.uint64)
-        for column, radix in zip(rows.T, span, strict=True):
-            code = code * np.uint64(radix) + (column + 1).astype(np.uint64)
-        return code
+        places = np.cumprod([1, *span[:-1]], dtype=np.int64)
+        return np.asarray((rows + 1) @ places, dtype=np.uint64)
     # Otherwise number the distinct values of the left half, then append column after column.
     code = np.zeros(len(rows), dtype=np.uint64)
     for column, radix in zip(rows.T, span, strict=True):

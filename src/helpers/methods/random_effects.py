@@ -17,18 +17,26 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from helpers.errors import AnalysisError
+from helpers.methods.degrees_of_freedom import columns_between
 from helpers.methods.fixed_effects import FixedEffects, Information
 from helpers.methods.frame_cells import group_frame, result_fields
 from helpers.methods.mixed_results import MixedModelFit, ParameterName
-from helpers.methods.model_formulas import ModelFrame
+from helpers.methods.model_formulas import ModelFrame, design_rows
+from helpers.methods.predictions import conditional_parts, needed_column, place
 from helpers.methods.random_layout import lay_out_random
-from helpers.methods.random_optimum import RandomModel, fit_random_covariance
+from helpers.methods.random_models import RandomModel
+from helpers.methods.random_optimum import fit_random_covariance
+from helpers.methods.random_rescaled import pattern_design
+
+if TYPE_CHECKING:
+    from formulaic import ModelSpec
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -54,14 +62,34 @@ class RandomEffectsFit(MixedModelFit):
     singular: bool
     _row_design: FloatArray = field(repr=False)
     _pattern_design: FloatArray = field(repr=False)
+    _visit_design: FloatArray | None = field(repr=False)
+    _random_spec: ModelSpec | None = field(repr=False)
+
+    @cached_property
+    def covariance(self) -> pd.DataFrame:
+        """Covariance Z D Z' + s I of one patient's scores, position by position."""
+        design = self._visit_design
+        if design is None:
+            raise AnalysisError(
+                "Patients have times of their own, so there is no covariance of visits; see "
+                "`random_covariance` and `residual_variance`."
+            )
+        sigma = design @ self.random_covariance.to_numpy() @ design.T
+        labels = list(self.visits)
+        np.fill_diagonal(sigma, np.diag(sigma) + self.residual_variance)
+        return pd.DataFrame(sigma, index=labels, columns=labels)
 
     @cached_property
     def random_effects(self) -> pd.DataFrame:
         """Best linear unbiased predictors D Z_i' V_i^-1 (y_i - X_i beta), a row per patient."""
         effects, frame = self._effects, self._frame
-        residual = np.zeros(effects.patients.row.shape)
-        raw = frame.outcome - (frame.design @ effects.beta)[frame.design_row]
-        residual[frame.subject, frame.visit] = raw
+        if effects.cells.to_old is None:
+            residual = np.zeros(effects.patients.row.shape)
+            raw = frame.outcome - (frame.design @ effects.beta)[frame.design_row]
+            residual[frame.subject, frame.visit] = raw
+        else:
+            # In their own coordinates patients are cells, which hold the residuals.
+            residual = effects.point.evaluation.residual[effects.cells.cell]
         inverse = effects.point.evaluation.inverse / effects.cells.scale**2
         weights = inverse @ self._pattern_design @ self.random_covariance.to_numpy()
         values = np.matmul(residual[:, None, :], weights[effects.cells.patient_pattern])[:, 0, :]
@@ -70,6 +98,41 @@ class RandomEffectsFit(MixedModelFit):
             index=pd.Index(frame.subjects, name="subject"),
             columns=self.random_covariance.columns,
         )
+
+    def _conditional(
+        self, data: pd.DataFrame | None, rows: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        if data is None:
+            frame = self._frame
+            mean, variance = conditional_parts(self, rows, self._row_design, frame.subject)
+            return mean, variance, np.full(len(mean), self.residual_variance)
+        who = place(
+            needed_column(data, self._frame.subject_name, "a conditional prediction"),
+            self._frame.subjects,
+            "patient",
+        )
+        z = self._new_random(data)
+        known = (who >= 0) & np.isfinite(z).all(axis=1) & np.isfinite(rows).all(axis=1)
+        mean, variance = np.full((2, len(rows)), np.nan)
+        mean[known], variance[known] = conditional_parts(self, rows[known], z[known], who[known])
+        return mean, variance, np.full(len(mean), self.residual_variance)
+
+    def _score_variance(self, data: pd.DataFrame | None) -> FloatArray:
+        if data is None:
+            return self._sd() ** 2
+        z = self._new_random(data)
+        spread = np.einsum("nk,kl,nl->n", z, self.random_covariance.to_numpy(), z)
+        return spread + self.residual_variance
+
+    def _new_random(self, data: pd.DataFrame) -> FloatArray:
+        """Z of new rows."""
+        if self._random_spec is None:
+            raise AnalysisError(
+                "This model was not fitted from a formula, so it cannot be evaluated on new rows."
+            )
+        for variable in self._random_spec.required_variables:
+            needed_column(data, str(variable), "a random effect")
+        return design_rows(self._random_spec, data)
 
     def conditional_residuals(self) -> pd.Series:
         """Y - X beta - Z b, divided by the residual standard deviation."""
@@ -123,6 +186,7 @@ def fit_random(
     *,
     labels: NDArray[Any] | None,
     visit_design: FloatArray | None = None,
+    random_spec: ModelSpec | None = None,
     formula: str,
     covariance: str,
     correlated: bool,
@@ -146,6 +210,8 @@ def fit_random(
     visit_design
         Z at each visit of the frame, shape (T, k), when visits are the positions; None finds
         positions from the rows of Z.
+    random_spec
+        Formulaic's specification of Z, to evaluate it on new rows.
     formula, covariance
         What to call the model and its covariance.
     correlated, reml, inference, information, start, level, messages
@@ -166,8 +232,16 @@ def fit_random(
     if start == "statsmodels":
         rows = frame.design[frame.design_row]
         first = statsmodels_start(frame.outcome, rows, random_design, frame.subject, reml=reml)
-    found = fit_random_covariance(cells, model, names=names, reml=reml, start=first)
-    effects = FixedEffects(found.optimum.point, cells, patients, information)
+    found = fit_random_covariance(
+        cells, model, names=names, reml=reml, start=first, patients=patients
+    )
+    by_pattern = pattern_design(cells, model)
+    to_parameters, between = None, columns_between(patients, cells.example)
+    if found.rescaled is not None:
+        patients, cells = found.rescaled.patients, found.rescaled.cells
+        by_pattern = found.rescaled.design
+        to_parameters = found.model.turned(found.rescaled.loadings, found.rescaled.unit)
+    effects = FixedEffects(found.optimum.point, cells, patients, information, to_parameters)
     fields = result_fields(
         formula=formula,
         index=index,
@@ -176,13 +250,14 @@ def fit_random(
         optimum=found.optimum,
         parameters=tuple(
             ParameterName("all", name, power)
-            for name, power in zip(found.names, found.powers, strict=True)
+            for name, power in zip(*found.model.described, strict=True)
         ),
         covariance=covariance,
         inference=inference,
         reml=reml,
         level=level,
         messages=(*messages, *found.messages),
+        between=between,
     )
     labelled = pd.DataFrame(found.random, index=list(names), columns=list(names))
     return RandomEffectsFit(
@@ -191,9 +266,7 @@ def fit_random(
         residual_variance=found.residual,
         singular=found.singular,
         _row_design=random_design,
-        _pattern_design=(
-            design
-            if design.ndim == 3
-            else np.broadcast_to(design, (len(cells.group), *design.shape))
-        ),
+        _pattern_design=by_pattern,
+        _visit_design=design if design.ndim == 2 else None,
+        _random_spec=random_spec,
     )

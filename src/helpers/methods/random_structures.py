@@ -76,6 +76,7 @@ class Loadings:
     design: FloatArray
     rank: int
     linear = False
+    free = False
 
     @cached_property
     def _places(self) -> list[tuple[int, int]]:

@@ -7,8 +7,7 @@ log-likelihood maximised over beta is (Harville 1977, JASA 72:320-338)
 
     l = -1/2 [ sum log|V_i| + sum r_i' W_i r_i + (n - p) log 2 pi + log|sum X_i' W_i X_i| ]
 
-for REML; ML drops the last term and has n for n - p. SAS, mmrm and lme4 use the same constant;
-nlme adds 1/2 log|X'X|.
+for REML; ML drops the last term and has n for n - p. SAS, mmrm, lme4 and nlme use the same constant.
 
 Derivatives are taken in the elements of Sigma. Let E_a be the derivative of Sigma with respect to
 element a = (j, k), that is e_j e_k' + e_k e_j' (or e_j e_j'), padded with zeros where a patient has
@@ -104,10 +103,11 @@ class Likelihood:
         marginal = marginals * self.both + self._absent
         try:
             root = np.linalg.cholesky(marginal)
+            # A matrix may have a root and, by rounding, no inverse.
+            inverse = np.linalg.inv(marginal)
         except np.linalg.LinAlgError:
             return None
         log_determinants = 2 * np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
-        inverse = np.linalg.inv(marginal)
         inverse = (inverse + inverse.transpose(0, 2, 1)) * (0.5 * self.both)
         weighted = np.matmul(inverse[cells.pattern], cells.design)
         p = cells.n_coefficients
@@ -127,6 +127,7 @@ class Likelihood:
             float(cells.patients @ log_determinants)
             + float(np.sum(inverse * squares))
             + degrees * np.log(2 * np.pi * cells.scale**2)
+            + cells.log_jacobian
         )
         if self.reml:
             deviance += 2 * float(np.sum(np.log(np.diag(factor)))) + cells.log_determinant
