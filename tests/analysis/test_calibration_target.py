@@ -21,11 +21,18 @@ def trial():
     return load_trial(FOLDER)
 
 
-@pytest.mark.parametrize("covariance", ["random_slope", "random_intercept"])
-def test_estimates_are_those_of_the_primary_chapter(trial, covariance):
+@pytest.mark.parametrize(
+    "model",
+    [
+        {},
+        {"covariance": "random_slope", "inference": "normal"},
+        {"covariance": "ar1h", "inference": "satterthwaite"},
+    ],
+)
+def test_estimates_are_those_of_the_primary_chapter(trial, model):
     tables = synthesise(read_settings(FOLDER), read_calibration(FOLDER))
-    found = primary_estimates(tables, trial.specification, covariance=covariance)
-    result = analyse_primary(trial, covariance=covariance)
+    found = primary_estimates(tables, trial.specification, **model)
+    result = analyse_primary(trial, **model)
     expected = {f"primary.change.{arm}": row for arm, row in result.change.items()}
     expected["primary.difference"] = result.difference["massage"]
     assert set(found) == {
@@ -87,7 +94,10 @@ def test_the_cohort_can_be_made_again_for_the_primary_model(trial, targets):
 @pytest.mark.slow
 def test_the_cohort_can_be_made_for_wider_intervals(trial, targets):
     def analyse(tables):
-        return _student(primary_estimates(tables, trial.specification), df=60)
+        found = primary_estimates(
+            tables, trial.specification, covariance="random_slope", inference="normal"
+        )
+        return _student(found, df=60)
 
     assert worst_distance(targets, analyse(recalibrated(trial, targets, analyse))) <= INSIDE
     assert worst_distance(targets, analyse(committed())) > 1

@@ -1,11 +1,13 @@
 import dataclasses
+from typing import get_args
 
 import pandas as pd
 import pytest
 
 from helpers.analysis.primary import analyse_primary
+from helpers.analysis.primary_model import Inference
 from helpers.errors import AnalysisError, ParameterError
-from helpers.methods.mixed_models import fit_clda
+from helpers.methods.mixed_models import Covariance, fit_clda
 from helpers.trial.loading import Trial
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -38,14 +40,19 @@ def test_it_is_the_mixed_model_of_all_scores(tiny, result):
         time="week",
         baseline="baseline",
         reference="stretching",
-        covariance="random_slope",
-        inference="normal",
+        covariance="us",
+        inference="kenward-roger",
+    )
+    assert (result.covariance, result.covariance_used, result.inference) == (
+        "us",
+        "us",
+        "kenward-roger",
     )
     assert result.n_scores == len(scores)
     expected = fit.differences.set_index("visit").loc["week8"]
     found = result.difference["walking"]
-    assert (found.estimate, found.se, found.p) == pytest.approx(
-        (expected["estimate"], expected["se"], expected["p"]), rel=1e-6
+    assert (found.estimate, found.se, found.df, found.p) == pytest.approx(
+        (expected["estimate"], expected["se"], expected["df"], expected["p"]), rel=1e-6
     )
     assert list(result.difference) == ["walking"]
     assert list(result.change) == ["stretching", "walking"]
@@ -70,9 +77,14 @@ def test_nobody_is_left_out_for_a_missing_baseline(tiny, result):
 
 def test_three_arms_and_one_visit_after_baseline(tiny_real):
     result = analyse_primary(tiny_real)
+    assert result.messages == ()
     assert result.arms == ("water", "tea", "coffee")
     assert list(result.difference) == ["tea", "coffee"]
-    assert "cannot be told apart" in result.messages[0]
+    slope = analyse_primary(tiny_real, covariance="random_slope")
+    assert "cannot be told apart" in slope.messages[0]
+    assert (slope.covariance, slope.covariance_used) == ("random_slope", "us")
+    # Together slope and residual are the unstructured covariance of two visits.
+    assert slope.difference["tea"].se == pytest.approx(result.difference["tea"].se, rel=1e-9)
     simple = analyse_primary(tiny_real, covariance="random_intercept")
     assert simple.messages == ()
     assert simple.n == 36
@@ -131,9 +143,45 @@ def test_an_arm_without_scores_is_refused(tiny):
         ({"covariates": "age, age"}, "named twice"),
         ({"covariates": "kept_diary"}, "no baseline variable"),
         ({"level": 95}, "between 0 and 1"),
+        ({"covariance": "unstructured"}, "no covariance named 'unstructured'"),
+        ({"inference": "kenward_roger"}, "Did you mean 'kenward-roger'"),
         ({"visit": "week5"}, "Valid names: primary, week4, week8"),
     ],
 )
 def test_parameters_that_do_not_exist_are_refused(tiny, change, sentence):
     with pytest.raises(ParameterError, match=sentence):
         analyse_primary(tiny, **change)
+
+
+COVARIANCES = [name for name in get_args(Covariance) if name != "us"]
+INFERENCES = [name for name in get_args(Inference) if name != "kenward-roger"]
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+def test_every_covariance_gives_a_result_of_its_own(tiny, result, covariance):
+    other = analyse_primary(tiny, covariance=covariance)
+    assert (other.covariance, other.covariance_used) == (covariance, covariance)
+    assert other.difference["walking"].se > 0
+    assert other.difference["walking"].se != pytest.approx(
+        result.difference["walking"].se, rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("inference", INFERENCES)
+def test_inference_changes_the_interval_and_not_the_estimate(tiny, result, inference):
+    other = analyse_primary(tiny, inference=inference).difference["walking"]
+    first = result.difference["walking"]
+    assert other.estimate == pytest.approx(first.estimate, rel=1e-12)
+    # For this covariance Kenward-Roger is the linear one.
+    same = inference == "kenward-roger-linear"
+    assert (other.upper == pytest.approx(first.upper, rel=1e-9)) is same
+
+
+def test_a_covariance_that_cannot_be_estimated_gives_way_and_says_so(tiny):
+    # Two patients in each arm carry no six variances and correlations.
+    few = tiny.participants.groupby("arm", observed=True)["participant"].head(2)
+    cut = dataclasses.replace(tiny, outcomes=tiny.outcomes[tiny.outcomes["participant"].isin(few)])
+    result = analyse_primary(cut)
+    assert result.covariance == "us"
+    assert result.covariance_used != "us"
+    assert "Fell back from covariance 'us'" in result.messages[0]

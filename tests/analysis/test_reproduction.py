@@ -1,13 +1,29 @@
+import inspect
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.analysis.primary import published_analyses
+from helpers.analysis.primary import analyse_primary, published_analyses
 from helpers.analysis.reproduction import (
+    AS_PUBLISHED,
     changed_parameters,
     compare_printed,
     compare_with_published,
 )
+
+
+def test_published_results_are_compared_with_the_default_analysis():
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(analyse_primary).parameters.items()
+    }
+    names = {"visit_of_interest": "visit"}
+    for name, value in AS_PUBLISHED.items():
+        if name not in ("eligibility", "covariates"):
+            assert defaults[names.get(name, name)] == value
+    # The chapter gives no covariates as an empty text.
+    assert (defaults["covariates"], AS_PUBLISHED["covariates"]) == ((), "")
 
 
 def record(value, text="shown", chapter="05_primary"):

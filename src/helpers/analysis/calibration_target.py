@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from helpers.analysis.primary_model import COVARIANCE, INFERENCE, Inference, fit_scores
 from helpers.methods.allocation import stratified_list
-from helpers.methods.mixed_models import Covariance, fit_clda
+from helpers.methods.mixed_models import Covariance
 from helpers.trial.specification import Specification
 from helpers.trial.synthesis.allocation_list import Allocate
 from helpers.trial.synthesis.cohort import CohortTables
@@ -14,7 +15,11 @@ PARTS = ("estimate", "lower", "upper", "p")
 
 
 def primary_estimates(
-    tables: CohortTables, specification: Specification, *, covariance: Covariance = "random_slope"
+    tables: CohortTables,
+    specification: Specification,
+    *,
+    covariance: Covariance = COVARIANCE,
+    inference: Inference = INFERENCE,
 ) -> dict[str, float]:
     """Analyse a cohort by the primary model and name the results as ``results.json`` does.
 
@@ -27,8 +32,8 @@ def primary_estimates(
         A synthetic cohort.
     specification
         Says which outcome, visit and arms.
-    covariance
-        As in :func:`helpers.methods.mixed_models.fit_clda`.
+    covariance, inference
+        As in :func:`helpers.analysis.primary.analyse_primary`.
 
     Returns
     -------
@@ -40,17 +45,12 @@ def primary_estimates(
     arms = tables.participants[["participant", "arm"]]
     weeks = {visit.id: visit.week for visit in specification.visits}
     data = scores.merge(arms, on="participant").assign(week=lambda rows: rows["visit"].map(weeks))
-    fit = fit_clda(
+    fit = fit_scores(
         data,
-        outcome="score",
-        subject="participant",
-        visit="visit",
-        arm="arm",
-        time="week",
         baseline=specification.baseline_visit.id,
         reference=specification.reference_arm.id,
         covariance=covariance,
-        inference="normal",
+        inference=inference,
     )
     visit = specification.primary.visit
     first = specification.other_arms[0].id

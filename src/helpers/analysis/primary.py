@@ -8,6 +8,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.analysis.estimates import Estimate
+from helpers.analysis.primary_model import (
+    COVARIANCE,
+    INFERENCE,
+    Inference,
+    check_model,
+    fit_scores,
+)
 from helpers.analysis.published_analyses import PublishedAnalysisResult, published_analyses
 from helpers.analysis.scores import (
     arm_labels,
@@ -20,7 +27,7 @@ from helpers.analysis.scores import (
 )
 from helpers.errors import AnalysisError
 from helpers.methods.constrained_models import ConstrainedFit
-from helpers.methods.mixed_models import Covariance, fit_clda
+from helpers.methods.mixed_models import Covariance
 from helpers.trial.loading import Trial
 from helpers.trial.specification import Outcome, Visit
 
@@ -41,8 +48,11 @@ class PrimaryResult:
     ----------
     outcome, outcome_label, instrument, unit, higher_is, decimals, visit, visit_label
         What was analysed.
-    covariance, covariates, level
-        How.
+    covariance, inference, covariates, level
+        How it was asked for.
+    covariance_used
+        The covariance that the data could carry: another one than ``covariance`` when that could
+        not be estimated, and then a message says so.
     arms, arm_labels, reference, visit_labels, visit_weeks
         Arms (reference first) and the visits in the model, with baseline.
     change
@@ -68,6 +78,8 @@ class PrimaryResult:
     visit: str
     visit_label: str
     covariance: str
+    covariance_used: str
+    inference: str
     covariates: tuple[str, ...]
     level: float
     arms: tuple[str, ...]
@@ -92,7 +104,8 @@ def analyse_primary(
     *,
     outcome: str = "primary",
     visit: str = "primary",
-    covariance: Covariance = "random_slope",
+    covariance: Covariance = COVARIANCE,
+    inference: Inference = INFERENCE,
     covariates: str | Sequence[str] = (),
     level: float = 0.95,
 ) -> PrimaryResult:
@@ -108,7 +121,12 @@ def analyse_primary(
     outcome, visit
         Ids, ``"primary"`` for the trial's own.
     covariance
-        ``"random_slope"`` or ``"random_intercept"``.
+        How a participant's scores hang together: ``"us"`` (default), another covariance of
+        :func:`helpers.methods.mixed_models.fit_mmrm`, ``"random_slope"`` or
+        ``"random_intercept"``.
+    inference
+        Standard errors and degrees of freedom: ``"kenward-roger"`` (default),
+        ``"satterthwaite"``, ``"normal"`` and others, see ``helpers.analysis.primary_model``.
     covariates
         Baseline variables to adjust for, as a sequence or one text with commas.
     level
@@ -123,12 +141,21 @@ def analyse_primary(
 
     Notes
     -----
-    :func:`helpers.methods.mixed_models.fit_clda`.
+    :func:`helpers.analysis.primary_model.fit_scores`.
     """
+    check_model(covariance=covariance, inference=inference)
     asked, at = resolve_outcome(trial, outcome), resolve_visit(trial, visit)
     check_planned(trial, asked, at)
     names = resolve_covariates(trial, covariates)
-    return fit_outcome(trial, asked, at, covariance=covariance, covariates=names, level=level)
+    return fit_outcome(
+        trial,
+        asked,
+        at,
+        covariance=covariance,
+        inference=inference,
+        covariates=names,
+        level=level,
+    )
 
 
 def fit_outcome(
@@ -137,6 +164,7 @@ def fit_outcome(
     visit: Visit,
     *,
     covariance: Covariance,
+    inference: Inference,
     covariates: tuple[str, ...],
     level: float,
 ) -> PrimaryResult:
@@ -147,18 +175,13 @@ def fit_outcome(
     _check_scores(data, trial, outcome, visit)
     known = trial.participants.set_index("participant")[list(covariates)]
     data = data.join(known, on="participant")
-    fit = fit_clda(
+    fit = fit_scores(
         data.assign(arm=pd.Categorical(data["arm"], categories=list(labels))),
-        outcome="score",
-        subject="participant",
-        visit="visit",
-        arm="arm",
-        time="week",
         baseline=specification.baseline_visit.id,
         reference=specification.reference_arm.id,
-        covariates=covariates,
         covariance=covariance,
-        inference="normal",
+        inference=inference,
+        covariates=covariates,
         level=level,
     )
     planned = {item.id: item for item in planned_visits(trial, outcome)}
@@ -179,6 +202,8 @@ def fit_outcome(
         visit=visit.id,
         visit_label=visit.label,
         covariance=covariance,
+        covariance_used=fit.model.covariance_name,
+        inference=inference,
         covariates=covariates,
         level=level,
         arms=tuple(labels),

@@ -20,7 +20,8 @@ AS_PUBLISHED: dict[str, object] = {
     "eligibility": "",
     "outcome": "primary",
     "visit_of_interest": "primary",
-    "covariance": "random_slope",
+    "covariance": "us",
+    "inference": "kenward-roger",
     "covariates": "",
     "level": 0.95,
 }

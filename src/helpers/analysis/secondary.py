@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.primary import PrimaryResult, fit_outcome
+from helpers.analysis.primary_model import COVARIANCE, INFERENCE, Inference, check_model
 from helpers.analysis.scores import (
     arm_labels,
     arm_of,
@@ -49,7 +50,7 @@ class SecondaryResult:
 
     Attributes
     ----------
-    visit, visit_label, covariance, covariates, level, reference, arm_labels
+    visit, visit_label, covariance, inference, covariates, level, reference, arm_labels
         What was asked.
     differences
         One row per outcome and arm other than the reference: ``outcome, label, instrument, unit,
@@ -68,6 +69,7 @@ class SecondaryResult:
     visit: str
     visit_label: str
     covariance: str
+    inference: str
     covariates: tuple[str, ...]
     level: float
     reference: str
@@ -83,7 +85,8 @@ def analyse_secondary(
     trial: Trial,
     *,
     visit: str = "primary",
-    covariance: Covariance = "random_slope",
+    covariance: Covariance = COVARIANCE,
+    inference: Inference = INFERENCE,
     covariates: str | Sequence[str] = (),
     level: float = 0.95,
 ) -> SecondaryResult:
@@ -96,7 +99,7 @@ def analyse_secondary(
     visit
         Visit of interest, ``"primary"`` for the trial's own. An outcome that was not planned
         there is read at its last planned visit, and a message says so.
-    covariance, covariates, level
+    covariance, inference, covariates, level
         As in :func:`helpers.analysis.primary.analyse_primary`.
 
     Returns
@@ -110,6 +113,7 @@ def analyse_secondary(
     ParameterError
         When a parameter is not valid.
     """
+    check_model(covariance=covariance, inference=inference)
     asked = resolve_visit(trial, visit)
     names = resolve_covariates(trial, covariates)
     differences: list[dict[str, Any]] = []
@@ -120,7 +124,13 @@ def analyse_secondary(
         at, note = _visit_for(trial, outcome, asked)
         try:
             result = fit_outcome(
-                trial, outcome, at, covariance=covariance, covariates=names, level=level
+                trial,
+                outcome,
+                at,
+                covariance=covariance,
+                inference=inference,
+                covariates=names,
+                level=level,
             )
         except AnalysisError as error:
             failed.append(NotAnalysed(outcome.id, outcome.label, str(error)))
@@ -141,6 +151,7 @@ def analyse_secondary(
         visit=asked.id,
         visit_label=asked.label,
         covariance=covariance,
+        inference=inference,
         covariates=names,
         level=level,
         reference=trial.specification.reference_arm.id,

@@ -100,12 +100,13 @@ def checks_figure(result: PrimaryResult) -> None:
 def scaled_residuals(result: PrimaryResult) -> tuple[pd.Series, pd.Series]:
     """Return residuals in standard deviations and the fitted values that they belong to.
 
-    Conditional residuals go with the participants' own fitted values. Where the model cannot tell
-    the residual SD (one visit after baseline), the residuals around the means stand in for them.
+    With random effects, conditional residuals and the participants' own fitted values. With a
+    covariance of the visits, the scaled residuals: each is what a score adds to the participant's
+    earlier ones, divided by its SD, so that they are uncorrelated and have the variance 1.
     """
     frame = result.fit.residuals
     if frame["conditional_residual"].isna().all():
-        return frame["standardised_residual"], frame["fitted"]
+        return frame["scaled_residual"], frame["fitted"]
     components = result.fit.variance_components.set_index("component")["value"]
     scale = float(np.sqrt(components["residual"]))
     scaled = frame["conditional_residual"]

@@ -10,6 +10,7 @@ from helpers.analysis.estimates import Estimate
 from helpers.analysis.primary import PrimaryResult, PublishedAnalysisResult
 from helpers.show import published_analyses
 from helpers.show.model_checks import checks_figure, spread_table
+from helpers.show.model_words import covariance_phrase, degrees, inference_phrase, model_sentence
 from helpers.show.profiles import difference_figure, means_figure
 from helpers.show.published_analyses import published_analyses_table
 from helpers.show.records import (
@@ -43,11 +44,6 @@ __all__ = [
     "spread_table",
 ]
 
-COVARIANCES = {
-    "random_slope": "a random intercept and a random slope for each participant",
-    "random_intercept": "a random intercept for each participant",
-}
-
 
 def record_primary(result: PrimaryResult) -> None:
     """Publish changes, differences and their sentences, and what the model used."""
@@ -61,17 +57,16 @@ def record_primary(result: PrimaryResult) -> None:
         "interpretation": " ".join(
             arm_interpretation_sentence(result, arm) for arm in result.difference
         ),
-        "model": (
-            f"The model has {COVARIANCES.get(result.covariance, result.covariance)}, and "
-            + (f"is adjusted for {covariates}." if result.covariates else "no covariates.")
-        ),
+        "model": model_sentence(result.covariance_used, covariates=result.covariates),
+        "inference": inference_sentence(result),
     }
     texts = {
         "outcome": mid_sentence(result.outcome_label),
         "outcome.phrase": outcome,
         "visit": result.visit,
         "visit.label": mid_sentence(result.visit_label),
-        "covariance": result.covariance,
+        "covariance": result.covariance_used,
+        "inference": result.inference,
         "covariates": covariates,
     }
     records = [
@@ -109,9 +104,27 @@ def estimate_records(stem: str, estimate: Estimate, decimals: int) -> list[Recor
             for part in ("estimate", "lower", "upper")
         ),
         Record(f"{stem}.se", estimate.se, number(estimate.se, decimals=decimals + 1)),
+        Record(f"{stem}.df", estimate.df, degrees(estimate.df)),
         Record(f"{stem}.p", estimate.p, p_value(estimate.p)),
         Record(f"{stem}.interval", limits, limits),
     ]
+
+
+def inference_sentence(result: PrimaryResult) -> str:
+    """Say where the uncertainty comes from, and how much the data know of it."""
+    phrase = inference_phrase(result.inference)
+    of = [
+        f"{degrees(difference.df)} for {mid_sentence(result.arm_labels[arm])}"
+        for arm, difference in result.difference.items()
+    ]
+    only = degrees(next(iter(result.difference.values())).df)
+    if only == "∞":
+        return f"Intervals and P values rest on the {phrase}."
+    told = f"{only} degrees of freedom" if len(of) == 1 else f"degrees of freedom {listed(of)}"
+    return (
+        f"Intervals and P values rest on {phrase}; the difference at "
+        f"{mid_sentence(result.visit_label)} has {told}."
+    )
 
 
 def primary_change_sentence(result: PrimaryResult) -> str:
@@ -199,8 +212,9 @@ def primary_table(result: PrimaryResult) -> None:
         group="Part",
         notes=[
             "Constrained longitudinal model with categorical visits, "
-            f"{COVARIANCES.get(result.covariance, result.covariance)}{adjusted}; REML. "
-            "n: participants in the model.",
+            f"{covariance_phrase(result.covariance_used, short=True)}{adjusted}; REML; "
+            f"{inference_phrase(result.inference)}. "
+            "n: participants in the model; df: degrees of freedom.",
             *result.messages,
         ],
     )
@@ -211,6 +225,7 @@ def _cells(estimate: Estimate, decimals: int, limits: str) -> dict[str, str]:
         "Estimate": number(estimate.estimate, decimals=decimals),
         limits: interval(estimate.lower, estimate.upper, decimals=decimals),
         "SE": number(estimate.se, decimals=decimals + 1),
+        "df": degrees(estimate.df),
     }
 
 
