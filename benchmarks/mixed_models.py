@@ -1,86 +1,59 @@
 """Time and memory of the mixed-model engine beside its peers, on one core.
 
-    python benchmarks/mixed_models.py [--patients 298 3000 30000] [--repeats 5]
+    python benchmarks/mixed_models.py [--patients 298 3000 30000] [--repeats 5] [--only TEXT ...]
+                                      [--record FILE]
 
 The data are ``tests/references/data/pain_rct.csv`` (298 patients, 10 visits) and copies of it with
 fresh noise, ten and a hundred times as many patients. Every time starts from a data frame and a
-formula. statsmodels' random-slope MixedLM runs always; the R packages mmrm, lme4, nlme and glmmTMB
-where ``Rscript`` and they are installed (Debian: ``apt-get install r-base r-cran-lme4 r-cran-nlme
-r-cran-glmmtmb``; mmrm: ``Rscript -e 'install.packages("mmrm")'``).
+formula and ends with one contrast, the difference between the arms at the last visit. statsmodels'
+random-slope MixedLM runs always; R's packages where ``Rscript`` and they are installed; a fit that
+is expected to take more than five minutes is not run, and the record says so.
 
-The ratio is a peer's time divided by ours for the same data. Times are processor time of one thread
-(R: elapsed time), the median over the repeats; what takes longer than a second runs once.
+Times are processor time of one thread, the same for R: the median over the repeats after a first
+run; what takes longer than a second runs once (in R, once after a first run of up to five).
+
+A whole run (no ``--patients``, no ``--only``) replaces ``benchmarks/mixed_models.json``, the record
+that the book's validation page shows; ``--record`` writes it elsewhere. The file is replaced in one
+step at the end, so that an interrupted run leaves the old one.
+
+R and its packages on Debian: ``apt-get install r-base-core r-cran-lme4 r-cran-lmertest
+r-cran-pbkrtest r-cran-nlme r-cran-glmmtmb``. mmrm is not in Debian 12. With a compiler
+(``apt-get install r-base-dev r-cran-tmb r-cran-rcppeigen r-cran-testthat r-cran-checkmate
+r-cran-rdpack r-cran-stringr r-cran-tibble r-cran-generics r-cran-lifecycle``) install it from CRAN,
+``Rscript -e 'install.packages("mmrm")'``, or from its source at github.com/openpharma/mmrm:
+``R CMD INSTALL --library=DIR mmrm``, and set ``R_LIBS=DIR``. It compiles for about six minutes.
 """
 
-# The environment must be set before numpy is loaded, so imports come second.
+# One core for every library, set before any of them is loaded; so imports come second.
 # ruff: noqa: E402
 
 from __future__ import annotations
 
 import os
 
-# One core for every library, set before any of them is loaded.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
 
 import argparse
-import platform
-import resource
-import shutil
-import statistics
-import subprocess
+import signal
 import sys
-import tempfile
-import time
-import tracemalloc
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from measuring import FORMULA, clock, import_times, peak_memory, trial
+from peers import peer_actions, scratch_folder
+from record import RECORD, completed, new_record, record_text, rounded
 
-REFERENCES = Path(__file__).parents[1] / "tests" / "references" / "data"
-EFFECTS = [f"d{i}" for i in range(1, 10)]
-FORMULA = "pain ~ visitf + " + " + ".join(EFFECTS)
+from helpers.book.replacing import write_file
 
-
-def trial(patients: int) -> pd.DataFrame:
-    """Return the reference trial, or copies of it with fresh noise until there are enough."""
-    data = pd.read_csv(REFERENCES / "pain_rct.csv")
-    base = data["id"].nunique()
-    if patients > base:
-        generator = np.random.default_rng(20240611)
-        copies = -(-patients // base)
-        parts = [data.assign(id=data["id"] + 1000 * number) for number in range(copies)]
-        data = pd.concat(parts, ignore_index=True)
-        data["pain"] += generator.normal(0, 0.3, len(data))
-        first = data["id"].drop_duplicates().iloc[:patients]
-        data = data.loc[data["id"].isin(first)].reset_index(drop=True)
-    return data.assign(visitf=pd.Categorical(data["visit"]))
+SIZES = (298, 3000, 30000)
 
 
-def clock(action: Callable[[], object], repeats: int) -> float:
-    """Median seconds of processor time, after a first run that loads what is needed.
-
-    With one thread processor time is the time on an idle core, whatever else the machine does.
-    An action of more than a second runs once.
-    """
-    start = time.process_time()
-    action()
-    first = time.process_time() - start
-    if first > 1:
-        return first
-    times: list[float] = []
-    while len(times) < repeats:
-        start = time.process_time()
-        action()
-        times.append(time.process_time() - start)
-    return statistics.median(times)
-
-
-def our_times(data: pd.DataFrame, repeats: int) -> dict[str, float]:
-    """Seconds of every kind of fit of ours."""
+def our_actions(data: pd.DataFrame) -> dict[str, Callable[[], object]]:
+    """Return every kind of fit of ours, by its name."""
     from helpers.methods.mixed_models import fit_clda, fit_mmrm, fit_random_effects
 
     names = {"subject": "id", "visit": "visitf"}
@@ -88,8 +61,13 @@ def our_times(data: pd.DataFrame, repeats: int) -> dict[str, float]:
     generator = np.random.default_rng(1)
     changing = data.assign(dose=generator.normal(size=len(data)))
 
-    def last(**options: object) -> Callable[[], object]:
+    def last(**options: Any) -> Callable[[], object]:
         return lambda: fit_mmrm(FORMULA, data, **names, **options).contrast({"d9": 1})
+
+    def slope(inference: str) -> Callable[[], object]:
+        return lambda: fit_random_effects(
+            FORMULA, data, subject="id", random="1 + t", inference=inference, start="moments"
+        ).contrast({"d9": 1})
 
     actions: dict[str, Callable[[], object]] = {
         "us, Satterthwaite": last(),
@@ -108,129 +86,121 @@ def our_times(data: pd.DataFrame, repeats: int) -> dict[str, float]:
     actions["fit_clda, us, Kenward-Roger"] = lambda: fit_clda(
         data, outcome="pain", subject="id", visit="visit", arm="arm", baseline=0
     )
-    actions["random slope, own start"] = lambda: fit_random_effects(
-        FORMULA, data, subject="id", random="1 + t", start="moments"
-    ).contrast({"d9": 1})
-    return {name: clock(action, repeats) for name, action in actions.items()}
+    actions["random slope, Satterthwaite"] = slope("satterthwaite")
+    actions["random slope, Kenward-Roger"] = slope("kenward-roger")
+    return actions
 
 
-def statsmodels_time(data: pd.DataFrame, repeats: int) -> float:
-    """Seconds of statsmodels' random-slope MixedLM with its default optimiser."""
-    import statsmodels.formula.api as smf
-
-    def action() -> object:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return smf.mixedlm(FORMULA, data, groups="id", re_formula="~t").fit(reml=True)
-
-    return clock(action, repeats)
-
-
-R_FITS = {
-    "mmrm, us, Satterthwaite": "mmrm::mmrm({formula} + us(visitf | id), data = d)",
-    "mmrm, us, linear Kenward-Roger": "mmrm::mmrm({formula} + us(visitf | id), data = d, "
-    "method = 'Kenward-Roger', vcov = 'Kenward-Roger-Linear')",
-    "lme4, random slope": "lme4::lmer({formula} + (1 + t | id), data = d)",
-    "glmmTMB, us": "glmmTMB::glmmTMB({formula} + us(0 + visitf | id), data = d, dispformula = ~0, "
-    "REML = TRUE)",
-    "nlme gls, us": "nlme::gls({formula}, data = d, correlation = nlme::corSymm(form = ~ v | id), "
-    "weights = nlme::varIdent(form = ~ 1 | visitf))",
-}
+def measured(
+    patients: int, repeats: int, *, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, str, Any]]:
+    """Measure everything with one number of patients; yield part, name and result."""
+    data = trial(patients)
+    yield "size", "scores", len(data)
+    for name, action in our_actions(data).items():
+        if wanted(name):
+            yield "ours", name, rounded(clock(action, repeats))
+    if wanted("memory"):
+        yield "size", "process_peak_mb", rounded(peak_memory(patients))
+    with scratch_folder() as folder:
+        for name, measure in peer_actions(data, patients, repeats, Path(folder)).items():
+            if wanted(name):
+                found = measure()
+                if "seconds" in found:
+                    found["seconds"] = rounded(found["seconds"])
+                yield "peers", name, found
 
 
-def r_times(data: pd.DataFrame) -> dict[str, float]:
-    """Seconds of R's packages, without the ones that are not installed."""
-    rscript = shutil.which("Rscript")
-    if rscript is None:
-        return {}
-    found = {}
-    with tempfile.TemporaryDirectory() as folder:
-        table = Path(folder) / "data.csv"
-        data.to_csv(table, index=False)
-        for name, call in R_FITS.items():
-            fit = call.format(formula=FORMULA)
-            package = fit.split("::")[0]
-            code = (
-                f"if (!requireNamespace('{package}', quietly = TRUE)) quit(status = 3);"
-                f"d <- read.csv('{table}'); d$visitf <- factor(d$visit); d$id <- factor(d$id);"
-                f"d$v <- d$visit + 1; t <- system.time(f <- {fit})[['elapsed']]; cat(t)"
-            )
-            done = subprocess.run(
-                [rscript, "-e", code], capture_output=True, text=True, check=False
-            )
-            if done.returncode == 0:
-                found[name] = float(done.stdout.split()[-1])
-    return found
+def measure_all(
+    sizes: Sequence[int], repeats: int, only: Sequence[str], *, report: Callable[[str], None]
+) -> dict[str, Any]:
+    """Return the record of a run; ``report`` is called with a line for each measurement."""
+
+    def wanted(name: str) -> bool:
+        return not only or any(text in name for text in only)
+
+    record = new_record()
+    for patients in sizes:
+        size: dict[str, Any] = {"patients": patients, "ours": {}, "peers": {}}
+        for part, name, result in measured(patients, repeats, wanted=wanted):
+            (size if part == "size" else size[part])[name] = result
+            unit = " s" if part == "ours" else ""
+            report(f"{patients} patients: {name}: {_said(result)}{unit}")
+        record["sizes"].append(size)
+    if wanted("import"):
+        record["import"] = {key: rounded(value) for key, value in import_times().items()}
+        report(f"import: {record['import']}")
+    return completed(record)
 
 
-def peak_memory(data: pd.DataFrame) -> float:
-    """Megabytes that one unstructured fit allocates beyond the data."""
-    from helpers.methods.mixed_models import fit_mmrm
-
-    tracemalloc.start()
-    fit_mmrm(FORMULA, data, subject="id", visit="visitf").contrast({"d9": 1})
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 2**20
+def _said(result: Any) -> str:
+    if isinstance(result, dict):
+        return result.get("not_run") or f"{result['seconds']:.4g} s"
+    return str(result)
 
 
-def import_times() -> tuple[float, float]:
-    """Seconds to import the engine, and pandas, numpy, scipy and formulaic alone."""
+def table(record: dict[str, Any]) -> str:
+    """Return the record as a table for the terminal."""
+    about = {**record["machine"], **record["versions"], **record["r"]}
+    lines = [", ".join(f"{key} {value}" for key, value in about.items()), ""]
+    for size in record["sizes"]:
+        lines += [f"## {size['patients']} patients, {size['scores']} scores", ""]
+        lines += [f"{'ours':38} {'ms':>10} {'x unstructured':>15}"]
+        for name, seconds in size["ours"].items():
+            ratio = size["times_unstructured"].get(name, float("nan"))
+            lines += [f"{name:38} {1000 * seconds:10.1f} {ratio:15.2f}"]
+        lines += ["", f"{'peer':38} {'ms':>10} {'x same model':>15} {'x unstructured':>15}"]
+        for name, peer in size["peers"].items():
+            if "not_run" in peer:
+                lines += [f"{name:38} {peer['not_run']}"]
+                continue
+            ratios = (peer.get(f"times_{key}", float("nan")) for key in _RATIOS)
+            same, first = ratios
+            lines += [f"{name:38} {1000 * peer['seconds']:10.0f} {same:15.1f} {first:15.1f}"]
+        if "process_peak_mb" in size:
+            lines += ["", f"peak memory of the whole process: {size['process_peak_mb']:.0f} MB"]
+        lines += [""]
+    for goal in record["goals"]:
+        verdict = "met" if goal["met"] else "NOT MET"
+        bound = f"goal {goal['bound']} {goal['limit']:g}"
+        lines += [f"{goal['goal']}: {goal['measured']:g} ({bound}, {verdict})"]
+    return "\n".join(lines)
 
-    def seconds(code: str) -> float:
-        program = f"import time; t = time.process_time(); {code}; print(time.process_time() - t)"
-        runs = [
-            float(subprocess.check_output([sys.executable, "-c", program], text=True))
-            for _ in range(5)
-        ]
-        return min(runs)
 
-    libraries = "import pandas, numpy, scipy, formulaic"
-    return seconds("import helpers.methods.mixed_models"), seconds(libraries)
+_RATIOS = ("same_model", "unstructured")
 
 
-def main() -> None:
-    """Print the tables."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the tables and write the record."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--patients", type=int, nargs="+", default=[298, 3000, 30000])
-    parser.add_argument("--repeats", type=int, default=5)
-    options = parser.parse_args()
-    versions = {m: __import__(m).__version__ for m in ("numpy", "scipy", "pandas", "statsmodels")}
-    print(
-        f"{platform.platform()}, {platform.processor() or platform.machine()}, "
-        f"Python {platform.python_version()}, "
-        + ", ".join(f"{name} {version}" for name, version in versions.items())
-    )
-    core = os.environ.get("OPENBLAS_CORETYPE")
-    print(f"OPENBLAS_CORETYPE: {core or 'not set'}; load {os.getloadavg()[0]:.1f}; one core\n")
-    for patients in options.patients:
-        data = trial(patients)
-        ours = our_times(data, options.repeats)
-        peers = {
-            "statsmodels, random slope": statsmodels_time(data, options.repeats),
-            **r_times(data),
-        }
-        first = ours["us, Satterthwaite"]
-        print(f"## {patients} patients, {len(data)} scores\n")
-        print(f"{'ours':34} {'ms':>10} {'x unstructured':>15}")
-        for name, seconds in ours.items():
-            print(f"{name:34} {1000 * seconds:10.1f} {seconds / first:15.2f}")
-        print(f"\n{'peer':34} {'ms':>10} {'x Satterthwaite':>15} {'x Kenward-Roger':>15}")
-        roger = ours["us, linear Kenward-Roger"]
-        for name, seconds in peers.items():
-            print(
-                f"{name:34} {1000 * seconds:10.0f} {seconds / first:15.0f} {seconds / roger:15.0f}"
-            )
-        print(
-            f"\nmemory of one unstructured fit: {peak_memory(data):.0f} MB beyond the data; "
-            f"process peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB\n"
+    parser.add_argument("--patients", type=int, nargs="+", help="default: 298 3000 30000")
+    parser.add_argument("--repeats", type=int, default=5, help="of what takes less than a second")
+    parser.add_argument("--only", nargs="+", default=[], help="measure what has this in its name")
+    parser.add_argument("--record", type=Path, help="file to write; default: beside this program")
+    options = parser.parse_args(arguments)
+    whole = options.patients is None and not options.only
+    place = options.record or (RECORD if whole else None)
+    # Being ended from outside is an interruption too, so that no program of R is left running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        record = measure_all(
+            options.patients or SIZES,
+            options.repeats,
+            options.only,
+            report=lambda line: print(line, file=sys.stderr, flush=True),
         )
-    engine, libraries = import_times()
-    print(
-        f"import: engine {engine:.2f} s, pandas, numpy, scipy and formulaic {libraries:.2f} s, "
-        f"ratio {engine / libraries:.2f}"
-    )
+        print(table(record))
+        if place is not None:
+            write_file(place, record_text(record))
+    except KeyboardInterrupt:
+        print("Interrupted: nothing was recorded.", file=sys.stderr)
+        return 130
+    if place is None:
+        print("\nNot recorded: only a whole run replaces the record; name a file with --record.")
+    else:
+        print(f"\nRecorded in {place}.")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

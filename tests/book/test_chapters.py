@@ -55,6 +55,27 @@ def test_refuses_a_beginning_that_fits_two(book) -> None:
         find_chapter("be", read_chapters(book.project))
 
 
+def declare(path, **values) -> None:
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["metadata"]["trialbook"] = values
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def test_reads_what_a_chapter_says_that_it_reads(book) -> None:
+    path = book.chapter("01_alpha")
+    assert read_chapter(path).reads == ()
+    declare(path, reads=["tests/references", "benchmarks/a.json"])
+    assert read_chapter(path).reads == ("tests/references", "benchmarks/a.json")
+
+
+@pytest.mark.parametrize("reads", ["tests", [""], [1], ["/etc"], ["tests/../../other"], {}])
+def test_refuses_to_read_outside_the_book(book, reads) -> None:
+    path = book.chapter("01_alpha")
+    declare(path, reads=reads)
+    with pytest.raises(BuildError, match="relative to the book's folder and below it"):
+        read_chapter(path)
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"cells": [1]}', '{"cells": {}}'])
 def test_refuses_a_file_that_is_not_a_notebook(book, content) -> None:
     path = book.chapter("01_alpha")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -45,6 +46,21 @@ def test_a_chapter_changes_with_its_parameters(book) -> None:
     before = prints(book)
     book.edition("first", "parameters:\n  shared: {level: 0.8}\n")
     assert changed(before, prints(book)) == {"01_alpha", "book"}
+
+
+def test_a_chapter_changes_with_what_it_says_that_it_reads(book) -> None:
+    path = book.root / "chapters" / "02_beta.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["metadata"]["trialbook"] = {"reads": ["numbers", "one.json"]}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    seen = [prints(book)]
+    for name in ("one.json", "numbers/a.csv", "numbers/b.csv"):
+        (book.root / name).parent.mkdir(exist_ok=True)
+        (book.root / name).write_text("1", encoding="utf-8")
+        seen.append(prints(book))
+        assert changed(seen[-2], seen[-1]) == {"02_beta", "book"}
+    (book.root / "numbers" / "b.csv").unlink()
+    assert prints(book) == seen[-2]
 
 
 @pytest.mark.parametrize("name", ["trial.yml", "participants_synthetic.csv", "notes/new.txt"])

@@ -1,11 +1,11 @@
-"""Chapters as they stand in their notebooks: title, parameters, and whether they run last."""
+"""Chapters as they stand in their notebooks: title, parameters, what they read, when they run."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from helpers.book.parameters import Parameter, read_parameters
@@ -33,6 +33,9 @@ class Chapter:
     after_all
         Whether it runs after all the other chapters, with their results (notebook metadata
         ``trialbook: {after: all}``).
+    reads
+        Files and folders of the book, relative to its root, that it reads beside its trial
+        (notebook metadata ``trialbook: {reads: [...]}``): it runs again when they change.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Chapter:
     title: str
     parameters: tuple[Parameter, ...]
     after_all: bool
+    reads: tuple[str, ...] = ()
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter with this name, or None."""
@@ -77,7 +81,14 @@ def read_chapter(path: Path, *, shown: str = "") -> Chapter:
             f"{shown}: {len(tagged)} cells have the tag 'parameters'; declare all in one cell."
         )
     declared = read_parameters(source(tagged[0]), where=shown) if tagged else ()
-    return Chapter(path.stem, path, _title(notebook), declared, _runs_last(notebook, shown))
+    return Chapter(
+        path.stem,
+        path,
+        _title(notebook),
+        declared,
+        _runs_last(notebook, shown),
+        _reads(notebook, shown),
+    )
 
 
 def read_notebook(path: Path, *, shown: str) -> dict[str, Any]:
@@ -166,3 +177,20 @@ def _runs_last(notebook: dict[str, Any], shown: str) -> bool:
             "only 'all' is known."
         )
     return after == "all"
+
+
+def _reads(notebook: dict[str, Any], shown: str) -> tuple[str, ...]:
+    reads = notebook.get("metadata", {}).get("trialbook", {}).get("reads", [])
+    if not isinstance(reads, list) or not all(_within(each) for each in reads):
+        raise BuildError(
+            f"{shown}: the notebook's metadata say that it reads {reads!r}; a list of files and "
+            "folders is expected, each relative to the book's folder and below it."
+        )
+    return tuple(reads)
+
+
+def _within(place: object) -> bool:
+    if not isinstance(place, str) or not place:
+        return False
+    path = PurePosixPath(place)
+    return not path.is_absolute() and ".." not in path.parts

@@ -241,3 +241,7 @@ def _sentence(error: BaseException) -> str:
 
 def _end(number: int, frame: FrameType | None) -> None:
     sys.exit(TERMINATED)
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,8 @@ class Fingerprints:
     """Fingerprints of the chapters and books of one project at one moment.
 
     A chapter's fingerprint covers everything that its numbers depend on: its source, its
-    parameters, the code of the helpers, the trial's folder, the locked packages and Python.
+    parameters, the code of the helpers, the trial's folder, whatever else it says that it reads,
+    the locked packages and Python.
     Each file is read once, so that all fingerprints speak of the same moment.
     """
 
@@ -61,6 +62,7 @@ class Fingerprints:
                 dict(planned.values),
                 self.code,
                 self.folder(trial),
+                [self._read(self._project.root / place) for place in planned.chapter.reads],
                 self.environment,
             ]
         )
@@ -87,6 +89,12 @@ class Fingerprints:
                 self._together(self._project.root, page_files(self._project)),
             ]
         )
+
+    def _read(self, place: Path) -> str | None:
+        """Return the fingerprint of a file or a folder; None when there is none."""
+        if place.is_dir():
+            return self.folder(place)
+        return self._content(place) if place.is_file() else None
 
     def _content(self, path: Path) -> str:
         if path not in self._contents:

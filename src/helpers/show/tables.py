@@ -34,6 +34,7 @@ def display_table(
     group: str | None = None,
     spanners: Mapping[str, Sequence[str]] | None = None,
     text_columns: Sequence[str] = (),
+    fold: str = "",
 ) -> None:
     """Show a table of printed texts.
 
@@ -55,6 +56,9 @@ def display_table(
         Header over several columns, to the names of those columns.
     text_columns
         Columns of words, aligned to the left; all others are numbers, aligned to the right.
+    fold
+        The line under which a long table is folded away until the reader opens it; an empty text
+        leaves it open.
 
     Raises
     ------
@@ -64,18 +68,22 @@ def display_table(
     whole = shown(labelled(caption))
     below = [shown(note) for note in notes]
     printed = frame.map(lambda cell: shown(str(cell)))
+    html = _html(
+        printed,
+        name=name,
+        caption=whole,
+        notes=below,
+        row_header=row_header,
+        group=group,
+        spanners=spanners or {},
+        text_columns=text_columns,
+    )
+    if fold:
+        summary = f"<summary>{escape(shown(fold))}</summary>"
+        html = f'<details class="trial-fold">{summary}\n{html}\n</details>'
     emit(
         {
-            "text/html": _html(
-                printed,
-                name=name,
-                caption=whole,
-                notes=below,
-                row_header=row_header,
-                group=group,
-                spanners=spanners or {},
-                text_columns=text_columns,
-            ),
+            "text/html": html,
             "text/plain": _plain(printed, caption=whole, notes=below),
         },
         metadata={"trialbook": {"table": {"name": name, "caption": whole}}},
