@@ -5,6 +5,7 @@ import pytest
 from helpers.errors import AnalysisError
 from helpers.methods.coded_columns import ordered_levels
 from helpers.methods.formula_parsing import parse_formula
+from helpers.methods.mixed_models import fit_mmrm
 from helpers.methods.model_formulas import build_frame
 
 NAMES = {"subject": "patient", "visit": "visit"}
@@ -97,3 +98,67 @@ def test_formulas_are_taken_apart():
     assert parsed.categorical == {"visit"}
     assert not parsed.row_wise
     assert parse_formula("y ~ C(visit, contr.sum) * arm").row_wise
+
+
+def many_rows() -> pd.DataFrame:
+    """Return 700 patients with 9 visits, one covariate of their own and one that changes."""
+    generator = np.random.default_rng(5)
+    patients, visits = 700, 9
+    n = patients * visits
+    data = pd.DataFrame(
+        {
+            "id": np.repeat(np.arange(patients), visits),
+            "visit": pd.Categorical(np.tile(np.arange(visits), patients)),
+            "arm": np.repeat(generator.choice(["a", "b"], patients), visits),
+            "age": np.repeat(generator.normal(50, 12, patients), visits),
+            "dose": generator.normal(size=n),
+            "stage": np.repeat(generator.integers(1, 4, patients), visits),
+            "y": generator.normal(size=n),
+        }
+    )
+    data.loc[generator.random(n) < 0.05, "dose"] = np.nan
+    return data.sample(frac=1, random_state=1)
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "arm * visit + age",
+        "arm * visit + age * visit + dose:arm",
+        "0 + arm + age + dose",
+        "arm + age:dose",
+        "arm + np.log(age ** 2 + 1) + dose",
+        "arm + C(stage) * age",
+        "arm + stage:dose",
+    ],
+)
+def test_a_formula_taken_apart_is_the_formula(right):
+    from formulaic import model_matrix
+
+    data = many_rows()
+    frame = build_frame(f"y ~ {right}", data, subject="id", visit="visit")
+    used = data.iloc[frame.kept]
+    expected = model_matrix(right, used, context={"np": np})
+    assert frame.terms == tuple(expected.columns)
+    found = frame.design[frame.design_row]
+    # The same products in another order of multiplication.
+    np.testing.assert_allclose(found, expected.to_numpy(), rtol=1e-13, atol=1e-13)
+    assert len(frame.subjects) == used["id"].nunique()
+
+
+@pytest.mark.parametrize("right", ["arm * visit + age", "visit + dose + age:arm"])
+def test_the_fit_is_the_same_taken_apart_or_whole(right, monkeypatch):
+    data = many_rows()
+
+    def fit():
+        return fit_mmrm(f"y ~ {right}", data, subject="id", visit="visit", covariance="ar1h")
+
+    apart = fit()
+    monkeypatch.setattr("helpers.methods.model_formulas._MANY_ROWS", 10**9)
+    monkeypatch.setattr("helpers.methods.coded_columns._MANY", 10**9)
+    whole = fit()
+    pd.testing.assert_frame_equal(apart.table, whole.table, rtol=1e-9, atol=1e-11)
+    assert apart.loglik == pytest.approx(whole.loglik, abs=1e-8)
+    pd.testing.assert_series_equal(apart.fitted(), whole.fitted(), rtol=1e-10, atol=1e-12)
+    rows = data.dropna().head(20)
+    pd.testing.assert_frame_equal(apart.predict(rows), whole.predict(rows), rtol=1e-9, atol=1e-11)

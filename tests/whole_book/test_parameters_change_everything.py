@@ -31,7 +31,7 @@ CHANGES = [
     ("05_primary", "outcome", "fatigue", "primary.difference.estimate"),
     ("05_primary", "visit_of_interest", "week10", "primary.difference.estimate"),
     ("05_primary", "covariance", "random_intercept", "primary.difference.se"),
-    ("05_primary", "inference", "normal", "primary.difference.upper"),
+    ("05_primary", "inference", "normal", "primary.difference.df"),
     ("05_primary", "covariates", "age,sex", "primary.difference.estimate"),
     ("05_primary", "level", "0.8", "primary.difference.lower"),
     ("model_comparison", "eligibility", "karnofsky >= 80", "models.us.n"),

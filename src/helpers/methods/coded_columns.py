@@ -16,6 +16,10 @@ from helpers.errors import AnalysisError, unknown_name
 IntArray = NDArray[np.intp]
 
 
+# Columns with more rows than this are looked at in a sample of about so many rows.
+_MANY, _SAMPLE = 5000, 1000
+
+
 @dataclass(frozen=True)
 class Coded:
     """A column as numbers.
@@ -28,12 +32,15 @@ class Coded:
         Distinct values; for a categorical column its categories.
     categorical, numeric
         What the column is; text is neither. Truth values count as 0 and 1, as in formulaic.
+    single
+        Whether every row counts as a value of its own.
     """
 
     codes: IntArray
     levels: Any
     categorical: bool
     numeric: bool
+    single: bool = False
 
     def take(self, rows: IntArray) -> Coded:
         """Keep some rows."""
@@ -65,6 +72,22 @@ def code_column(column: pd.Series) -> Coded:
     # The bare array spares factorize an index for the levels.
     codes, levels = pd.factorize(column.array if column.dtype.kind in "OT" else column.to_numpy())
     return Coded(codes, levels, categorical=False, numeric=column.dtype.kind in "iufb")
+
+
+def code_covariate(column: pd.Series) -> Coded:
+    """Give the values of a covariate numbers, each row its own if the covariate is continuous.
+
+    Looking for equal values takes long where there are none: among many numbers of which hardly
+    two in a sample are equal, every row counts as a value of its own.
+    """
+    if len(column) > _MANY and column.dtype == np.float64:
+        values = column.to_numpy()
+        sample = values[:: len(values) // _SAMPLE]
+        if len(np.unique(sample)) > 0.9 * len(sample):
+            codes = np.arange(len(values))
+            codes[np.isnan(values)] = -1
+            return Coded(codes, values, categorical=False, numeric=True, single=True)
+    return code_column(column)
 
 
 def renumber(column: Coded) -> tuple[IntArray, NDArray[Any]]:
@@ -125,6 +148,9 @@ def check_once(
 
 def distinct_rows(columns: list[Coded], n: int) -> tuple[IntArray, IntArray]:
     """Give each combination of values a number; also return one row that shows each."""
+    if any(column.single for column in columns):
+        every = np.arange(n)
+        return every, every
     code = np.zeros(n, dtype=np.int64)
     span = 1
     for column in columns:

@@ -21,6 +21,7 @@ from helpers.methods.coded_columns import (
     check_columns,
     check_once,
     code_column,
+    code_covariate,
     distinct_rows,
     in_order,
     plain,
@@ -36,6 +37,10 @@ IntArray = NDArray[np.intp]
 
 # Numeric variables with no more values than this can be crossed in LS means.
 _FEW_VALUES = 12
+# Above so many different rows a formula is taken apart by its continuous variables, which are
+# those with more than so many values.
+_MANY_ROWS = 5000
+_MANY_VALUES = 50
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,11 @@ def build_frame(
                 "since the start."
             )
     outcome, known = _outcome(parsed, data)
-    coded = {name: code_column(data[name]) for name in dict.fromkeys([*parsed.variables, *keys])}
+    coded = {name: code_column(data[name]) for name in dict.fromkeys(keys)}
+    for name in parsed.variables:
+        if name not in coded:
+            code = code_column if name in parsed.categorical else code_covariate
+            coded[name] = code(data[name])
     for column in coded.values():
         known &= column.codes >= 0
     for name in also:
@@ -158,7 +167,11 @@ def build_frame(
     levels, means, values = _describe(parsed, coded)
     if not parsed.row_wise:
         row = first = np.arange(len(kept))
-    design, terms, spec = _evaluate(parsed, coded, first, levels)
+    evaluated = None
+    if parsed.row_wise and len(first) > _MANY_ROWS:
+        # Formulaic on so many rows takes longer than everything that follows.
+        evaluated = _evaluate_in_parts(parsed, coded, first, levels)
+    design, terms, spec = evaluated or _evaluate(parsed, coded, first, levels)
     return ModelFrame(
         kept=kept,
         n_dropped=len(data) - len(kept),
@@ -286,6 +299,60 @@ def _describe(
                 ) from error
         levels[name] = tuple(plain(v) for v in used)
     return levels, means, few
+
+
+def _evaluate_in_parts(
+    parsed: ParsedFormula,
+    coded: dict[str, Coded],
+    first: IntArray,
+    levels: dict[str, tuple[Any, ...]],
+) -> tuple[FloatArray, tuple[str, ...], ModelSpec] | None:
+    """Evaluate a formula that is linear in its continuous variables without visiting every row.
+
+    In a row-wise formula a continuous variable stands by itself or multiplied by others. Where no
+    term has two of them, the design row is B_0 + z_1 B_1 + z_2 B_2 + ... in the continuous z, and
+    the few rows of each B come from the formula evaluated at zeros and ones.
+
+    Returns
+    -------
+    tuple or None
+        As :func:`_evaluate`; None when there is nothing to gain or a term has two of them.
+    """
+    many = [
+        name
+        for name in parsed.variables
+        if coded[name].numeric
+        and name not in parsed.categorical
+        and len(coded[name].levels) > _MANY_VALUES
+    ]
+    continuous = frozenset(many)
+    if not many or any(
+        sum(factor.expr in continuous for factor in term.factors) > 1 for term in parsed.right
+    ):
+        return None
+    shown = {name: column.take(first) for name, column in coded.items()}
+    row, few = distinct_rows([shown[n] for n in parsed.variables if n not in many], len(first))
+    if len(few) > len(first) / 10:
+        return None
+
+    def at(values: dict[str, float]) -> dict[str, Coded]:
+        constant = {
+            name: Coded(np.zeros_like(shown[name].codes), np.array([value]), False, True)
+            for name, value in values.items()
+        }
+        return {**shown, **constant}
+
+    none = dict.fromkeys(many, 0.0)
+    base, terms, spec = _evaluate(parsed, at(none), few, levels)
+    steps = [_evaluate(parsed, at({**none, name: 1.0}), few, levels)[0] for name in many]
+    design = base[row]
+    for name, step in zip(many, steps, strict=True):
+        slope = step - base
+        columns = np.flatnonzero(slope.any(axis=0))
+        values = np.asarray(shown[name].levels, dtype=float)[shown[name].codes]
+        for column in columns:
+            design[:, column] += values * slope[row, column]
+    return design, terms, spec
 
 
 def _evaluate(

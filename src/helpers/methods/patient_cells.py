@@ -216,38 +216,45 @@ def _pseudo_patients(
     What compression leaves of the scores is added to ``products``.
     """
     order = np.argsort(cell_pattern, kind="stable")
-    owner, weight = cell_pattern[order], weight[order]
-    # A row of zeros stands for visits without a score, which have row -1.
-    rows = np.vstack([patients.design / size, np.zeros(len(size))])
-    design = rows[patients.row[first[order]]]
-    design *= weight[:, None, None]
+    owner, weight, row = cell_pattern[order], weight[order], patients.row[first[order]]
     scores = mean[order] * weight[:, None]
+
+    def designs(part: slice, seen: IntArray | slice = slice(None)) -> FloatArray:
+        """Weighted designs of some cells; a visit without a score, row -1, is a row of zeros."""
+        rows = row[part][:, seen]
+        found = patients.design[rows]
+        found[rows < 0] = 0
+        found /= size
+        found *= weight[part, None, None]
+        return found
+
     cells = np.bincount(owner, minlength=len(observed))
-    large = np.flatnonzero(cells > SMALL_PATTERN)
-    if not len(large):
-        return design, scores, owner
-    designs, all_scores, owners = [], [], []
     ends = np.cumsum(cells)
+    all_designs, all_scores, owners = [], [], []
     done = np.intp(0)
-    for number in large:
+    # One pattern after the other: the designs of all patients at once would not stay in the cache.
+    for number in np.flatnonzero(cells > SMALL_PATTERN):
         start, end = ends[number] - cells[number], ends[number]
         seen = np.flatnonzero(observed[number])
-        small, small_scores, left = compress(design[start:end, seen], scores[start:end, seen])
+        part = slice(start, end)
+        small, small_scores, left = compress(designs(part, seen), scores[part][:, seen])
         if left is None:
             continue
         products[number][np.ix_(seen, seen)] += left
-        padded = np.zeros((len(small), *design.shape[1:]))
+        padded = np.zeros((len(small), row.shape[1], len(size)))
         padded[:, seen] = small
-        padded_scores = np.zeros((len(small), design.shape[1]))
+        padded_scores = np.zeros((len(small), row.shape[1]))
         padded_scores[:, seen] = small_scores
-        designs += [design[done:start], padded]
-        all_scores += [scores[done:start], padded_scores]
-        owners += [owner[done:start], np.full(len(small), number)]
+        before = slice(done, start)
+        all_designs += [designs(before), padded]
+        all_scores += [scores[before], padded_scores]
+        owners += [owner[before], np.full(len(small), number)]
         done = end
+    rest = slice(done, None)
     return (
-        np.concatenate([*designs, design[done:]]),
-        np.concatenate([*all_scores, scores[done:]]),
-        np.concatenate([*owners, owner[done:]]),
+        np.concatenate([*all_designs, designs(rest)]),
+        np.concatenate([*all_scores, scores[rest]]),
+        np.concatenate([*owners, owner[rest]]),
     )
 
 

@@ -7,7 +7,8 @@ log-likelihood maximised over beta is (Harville 1977, JASA 72:320-338)
 
     l = -1/2 [ sum log|V_i| + sum r_i' W_i r_i + (n - p) log 2 pi + log|sum X_i' W_i X_i| ]
 
-for REML; ML drops the last term and has n for n - p. SAS, mmrm, lme4 and nlme use the same constant.
+for REML; ML drops the last term and has n for n - p. SAS, mmrm, lme4 and nlme use the same
+constant.
 
 Derivatives are taken in the elements of Sigma. Let E_a be the derivative of Sigma with respect to
 element a = (j, k), that is e_j e_k' + e_k e_j' (or e_j e_j'), padded with zeros where a patient has
