@@ -1,6 +1,7 @@
 import dataclasses
 from typing import get_args
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -109,6 +110,21 @@ def test_another_outcome_is_read_at_its_own_visits(tiny):
     assert list(result.visit_labels) == ["baseline", "week8"]
     with pytest.raises(AnalysisError, match="not planned at Week 4"):
         analyse_primary(tiny, outcome="wellbeing", visit="week4")
+
+
+def test_a_model_that_cannot_be_solved_is_told(tiny, monkeypatch):
+    def singular(*_, **__):
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    monkeypatch.setattr("helpers.analysis.primary.fit_scores", singular)
+    with pytest.raises(AnalysisError, match="Stiffness do not determine the model"):
+        analyse_primary(tiny)
+
+
+def test_scores_that_never_vary_are_told(tiny):
+    same = dataclasses.replace(tiny, outcomes=tiny.outcomes.assign(score=5.0))
+    with pytest.raises(AnalysisError, match="Every score of Stiffness is 5"):
+        analyse_primary(same)
 
 
 def test_a_planned_visit_without_scores_is_reported(tiny):

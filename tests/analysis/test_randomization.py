@@ -1,5 +1,6 @@
 import dataclasses
 
+import pandas as pd
 import pytest
 
 from helpers.analysis.randomization import (
@@ -136,3 +137,13 @@ def test_example_list_without_block_sizes_uses_twice_the_ratio(tiny_real):
 def test_impossible_examples_are_refused(tiny, arguments):
     with pytest.raises(ParameterError):
         example_list(tiny, **arguments)
+
+
+def test_without_dates_there_is_no_order(tiny):
+    undated = tiny.participants.assign(randomised_on=pd.NaT)
+    trial = dataclasses.replace(tiny, participants=undated)
+    assert not describe_allocation(trial).dated
+    assert describe_allocation(tiny).dated
+    again = regenerate_allocation(with_rule(trial, seed=1, block_sizes=(4,)))
+    assert not again.possible
+    assert "dates of randomisation" in again.sentence

@@ -19,6 +19,7 @@ from helpers.analysis.randomization import (
 )
 from helpers.analysis.reproduction import compare_with_published
 from helpers.analysis.secondary import analyse_secondary
+from helpers.errors import AnalysisError
 from helpers.show import (
     baseline,
     data,
@@ -59,8 +60,7 @@ def show_randomization(trial):
     regenerated = regenerate_allocation(trial)
     randomization.record_regenerated(regenerated)
     randomization.regenerated_table(regenerated)
-    arms = len(trial.specification.arms)
-    example = example_list(trial, seed=1, block_sizes=(2 * arms,), length=4 * arms)
+    example = example_list(trial, seed=1, block_sizes=(0,), length=24)
     randomization.record_example(example)
     randomization.example_table(example)
 
@@ -151,6 +151,39 @@ NAMES = {
         proportion.*.*.percent""",
     "data": "data.sentence data.participants",
 }
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_chapter_adapts_to_odd_trials(odd, name, showing):
+    page = showing(odd, CHAPTERS[name])
+    for record, found in page.records.items():
+        if record.endswith(".sentence"):
+            assert not re.search(r"\bnan\b|None|  |\.\.", found["text"]), found["text"]
+    for found in page.tables:
+        assert "nan" not in re.split(r"\W+", found["data"]["text/plain"])
+    for found in page.figures:
+        assert "nan" not in re.split(r"\W+", found["alt"])
+    shown = " ".join([*page.paragraphs, *(found["caption"] for found in page.figures)])
+    if name == "eligibility":
+        assert "There is no screening log" in shown
+    if name == "randomization" and odd.participants["randomised_on"].isna().all():
+        said = page.records["randomisation.imbalance.sentence"]["text"]
+        assert "dates of randomisation are not in these data" in said
+        assert "no figure is drawn" in shown
+        assert not any(found["name"] == "fig-allocation" for found in page.figures)
+
+
+def test_a_visit_without_an_arm_is_left_out_and_said(gappy):
+    result = analyse_primary(gappy)
+    assert list(result.visit_labels) == ["visit0", "visit1", "visit4"]
+    assert "Week 4 has no scores of Pain and is not in the model." in result.messages
+    assert (
+        "Week 8 is not in the model: no participant of B has a score of Pain there."
+        in result.messages
+    )
+    with pytest.raises(AnalysisError, match="No participant of B has a score of Pain at Week 8"):
+        analyse_primary(gappy, visit="visit3")
 
 
 @pytest.fixture(params=CHAPTERS, scope="module")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.errors import SpecificationError
 from helpers.trial.checking import check_trial
+from helpers.trial.loading import load_trial
 from helpers.trial.problems import Problem
 
 PARTICIPANTS = "participants_synthetic.csv"
@@ -267,7 +268,11 @@ COLUMNS = [
     for column in (FOLDER / file).read_text(encoding="utf-8").splitlines()[0].split(",")
 ]
 # Columns that a trial can do without.
-OPTIONAL = {(OUTCOMES, "assessed_on"), (PARTICIPANTS, "left_reason")}
+OPTIONAL = {
+    (OUTCOMES, "assessed_on"),
+    (PARTICIPANTS, "left_reason"),
+    (PARTICIPANTS, "randomised_on"),
+}
 
 
 @pytest.mark.parametrize(("file", "column"), COLUMNS)
@@ -377,3 +382,41 @@ def test_an_impossible_value_is_always_reported_at_its_cell(
     }
     # Nothing else in the same table is suspected because of one cell.
     assert {problem.line for problem in found if problem.file == file} == {line}
+
+
+def test_a_workbook_under_the_name_of_a_table_is_told(tiny_trial: Path) -> None:
+    (tiny_trial / OUTCOMES).write_bytes(b"PK\x03\x04\x00\xff")
+    (only,) = check_trial(tiny_trial).problems
+    assert "workbook" in only.message
+    assert "CSV" in only.remedy
+
+
+def test_a_missing_table_is_not_taken_for_another_one(tiny_real_trial: Path) -> None:
+    (tiny_real_trial / "outcomes.csv").unlink()
+    (only,) = check_trial(tiny_real_trial).problems
+    assert "Did you mean" not in only.remedy
+
+
+def test_dates_of_randomisation_may_be_unknown(tiny_real_trial: Path) -> None:
+    path = tiny_real_trial / "participants.csv"
+    lines = [line.split(",", 3) for line in path.read_text(encoding="utf-8").splitlines()]
+    text = "\n".join(",".join([*cells[:2], *cells[3:]]) for cells in lines) + "\n"
+    path.write_text(text, encoding="utf-8")
+    trial = load_trial(tiny_real_trial)
+    assert trial.participants["randomised_on"].isna().all()
+
+
+def test_a_primary_visit_that_nobody_attended_is_a_problem(tiny_real_trial: Path) -> None:
+    path = tiny_real_trial / "outcomes.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if ",later,alertness" not in line]
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    (only,) = check_trial(tiny_real_trial).problems
+    assert only.message == "No participant has a 'alertness' score at 'later'."
+
+
+def test_a_participant_without_a_baseline_score_is_no_problem(tiny_real_trial: Path) -> None:
+    path = tiny_real_trial / "outcomes.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([lines[0], *lines[2:]]) + "\n", encoding="utf-8")
+    assert check_trial(tiny_real_trial).valid

@@ -44,3 +44,14 @@ def test_an_unknown_name_offers_the_nearest(inside: Path) -> None:
 def test_a_folder_without_a_trial_is_refused(inside: Path) -> None:
     with pytest.raises(SpecificationError, match=r"holds no trial\.yml"):
         find_trial(inside / "chapters")
+
+
+def test_what_stands_in_place_of_a_trial_is_named(inside: Path) -> None:
+    with pytest.raises(SpecificationError, match="is a file: name the folder"):
+        find_trial(inside / "data" / "tiny" / "outcomes_synthetic.csv")
+    with pytest.raises(SpecificationError, match="There is no folder"):
+        find_trial(inside / "nowhere")
+    folder = inside / "data" / "tiny"
+    (folder / "trial.yml").rename(folder / "trial.yaml")
+    with pytest.raises(SpecificationError, match=r"'trial\.yaml': rename that to trial\.yml"):
+        find_trial(folder)

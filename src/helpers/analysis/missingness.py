@@ -50,8 +50,8 @@ class Trajectories:
 
     Attributes
     ----------
-    outcome, outcome_label, unit, level
-        What was assessed, and the confidence level.
+    outcome, outcome_label, unit, decimals, level
+        What was assessed, decimals of an estimate as printed, and the confidence level.
     means
         ``arm, arm_label, visit, visit_label, week, n, mean, sd, se, lower, upper`` (t intervals;
         NaN with fewer than two scores).
@@ -65,6 +65,7 @@ class Trajectories:
     outcome: str
     outcome_label: str
     unit: str
+    decimals: int
     level: float
     means: pd.DataFrame
     by_last_visit: pd.DataFrame
@@ -177,6 +178,7 @@ def trajectories(trial: Trial, *, outcome: str = "primary", level: float = 0.95)
         outcome=asked.id,
         outcome_label=asked.label,
         unit=asked.unit,
+        decimals=asked.decimals,
         level=level,
         means=pd.DataFrame(means),
         by_last_visit=pd.DataFrame(by_last),

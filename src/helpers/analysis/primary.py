@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from helpers.analysis.estimates import Estimate
@@ -173,22 +174,29 @@ def fit_outcome(
     labels = arm_labels(trial)
     data = scores_of(trial, outcome)
     _check_scores(data, trial, outcome, visit)
+    data, partial = _without_partial_visits(data, trial, outcome, visit)
     known = trial.participants.set_index("participant")[list(covariates)]
     data = data.join(known, on="participant")
-    fit = fit_scores(
-        data.assign(arm=pd.Categorical(data["arm"], categories=list(labels))),
-        baseline=specification.baseline_visit.id,
-        reference=specification.reference_arm.id,
-        covariance=covariance,
-        inference=inference,
-        covariates=covariates,
-        level=level,
-    )
+    try:
+        fit = fit_scores(
+            data.assign(arm=pd.Categorical(data["arm"], categories=list(labels))),
+            baseline=specification.baseline_visit.id,
+            reference=specification.reference_arm.id,
+            covariance=covariance,
+            inference=inference,
+            covariates=covariates,
+            level=level,
+        )
+    except np.linalg.LinAlgError as error:
+        raise AnalysisError(
+            f"The scores of {outcome.label} do not determine the model with the covariance "
+            f"{covariance!r}; choose one with fewer parameters, such as 'cs', or another outcome."
+        ) from error
     planned = {item.id: item for item in planned_visits(trial, outcome)}
     unseen = tuple(
         f"{item.label} has no scores of {outcome.label} and is not in the model."
         for item in planned.values()
-        if item.id not in fit.visits
+        if item.id not in fit.visits and item.id not in partial
     )
     changes = fit.changes.loc[fit.changes["visit"] == visit.id]
     differences = fit.differences.loc[fit.differences["visit"] == visit.id]
@@ -219,9 +227,37 @@ def fit_outcome(
         n=fit.n_subjects,
         n_scores=fit.n_obs,
         n_by_arm=fit.n_by_arm,
-        messages=unseen + fit.messages,
+        messages=unseen + tuple(partial.values()) + fit.messages,
         fit=fit,
     )
+
+
+def _without_partial_visits(
+    data: pd.DataFrame, trial: Trial, outcome: Outcome, visit: Visit
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Leave out visits at which an arm has no score: its mean there cannot be estimated.
+
+    Returns the data and, by visit, what the reader must know.
+    """
+    seen = {(arm, at) for arm, at in zip(data["arm"], data["visit"], strict=True)}
+    present = {at for _, at in seen}
+    messages: dict[str, str] = {}
+    for planned in planned_visits(trial, outcome)[1:]:
+        without = [
+            label for arm, label in arm_labels(trial).items() if (arm, planned.id) not in seen
+        ]
+        if not without or planned.id not in present:
+            continue
+        if planned.id == visit.id:
+            raise AnalysisError(
+                f"No participant of {without[0]} has a score of {outcome.label} at "
+                f"{visit.label}, so the arms cannot be compared there; choose another visit."
+            )
+        messages[planned.id] = (
+            f"{planned.label} is not in the model: no participant of {' and '.join(without)} has "
+            f"a score of {outcome.label} there."
+        )
+    return data.loc[~data["visit"].isin(list(messages))], messages
 
 
 def _by_arm(rows: pd.DataFrame) -> dict[str, Estimate]:
@@ -236,6 +272,11 @@ def _check_scores(data: pd.DataFrame, trial: Trial, outcome: Outcome, visit: Vis
                 f"{outcome.label} has no scores at {needed.label}, which the model of its change "
                 "needs; choose another outcome or visit."
             )
+    if data["score"].min() == data["score"].max():
+        raise AnalysisError(
+            f"Every score of {outcome.label} is {data['score'].iloc[0]:g}, so there is nothing to "
+            "compare; choose another outcome."
+        )
     for arm, label in arm_labels(trial).items():
         if not (data["arm"] == arm).any():
             raise AnalysisError(

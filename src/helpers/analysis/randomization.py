@@ -35,7 +35,7 @@ class Allocation:
         every level of each categorical factor. Empty without strata.
     over_time
         ``number, randomised_on, stratum, arm, imbalance`` and the running count of every arm, in
-        order of randomisation.
+        order of randomisation; in the order of the table, which means nothing, when not ``dated``.
     imbalance, max_imbalance, max_stratum_imbalance
         max_a(n_a / ratio_a) - min_a(n_a / ratio_a): at the end, at its worst, and at its worst
         within a stratum (None without strata).
@@ -54,6 +54,11 @@ class Allocation:
     imbalance: float
     max_imbalance: float
     max_stratum_imbalance: float | None
+
+    @property
+    def dated(self) -> bool:
+        """Whether the order of randomisation is known: everyone has a date."""
+        return bool(self.over_time["randomised_on"].notna().all())
 
 
 @dataclass(frozen=True)
@@ -317,6 +322,8 @@ def _why_not(trial: Trial, people: pd.DataFrame) -> str | None:
         return "the trial does not say that it used permuted blocks"
     if rule.seed is None or not rule.block_sizes:
         return "its seed or its block sizes are not known"
+    if people["randomised_on"].isna().any():
+        return "the dates of randomisation, and with them its order, are not in these data"
     for name in rule.strata:
         variable = trial.specification.variable(name)
         if variable.codes is None or people[name].isna().any():

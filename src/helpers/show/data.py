@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.show.outputs import show_paragraphs
+from helpers.show.page import publication_of
 from helpers.show.records import Record, count, publish
 from helpers.show.sentences import counted
 from helpers.show.tables import display_table
@@ -56,7 +57,7 @@ def provenance_table(trial: Trial) -> None:
         ("Trial", specification.title),
         ("Patients", specification.patients),
         ("Licence", specification.licence),
-        ("Publication", specification.citation.text),
+        ("Publication", publication_of(specification)),
         (
             "Rows of single participants shown",
             "yes" if specification.public else "no, the data are not public",

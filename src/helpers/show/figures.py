@@ -21,6 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from helpers.show.lettering import BOXES, boxes_without_warning, font_families, missing_in
 from helpers.show.outputs import GLUE_PREFIX, emit, glued
 from helpers.show.page_label import labelled
 from helpers.show.records import shown
@@ -51,13 +52,14 @@ ARM_STYLES = (
     ArmStyle("#9B4A7C", "D", (0, (5, 1.4, 1.2, 1.4))),
     ArmStyle("#7A5C00", "v", (0, (8, 2))),
     ArmStyle("#4D4D4D", "P", (0, (3, 1, 1, 1, 1, 1))),
+    ArmStyle("#A0006D", "X", (0, (1, 1))),
+    ArmStyle("#3F51B5", "<", (0, (6, 2, 1, 2))),
 )
 
 _THEME: Any = {
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
     "savefig.facecolor": "white",
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
     "font.size": POINTS,
     "axes.titlesize": POINTS,
     "axes.titlelocation": "left",
@@ -92,7 +94,8 @@ def arm_styles(arms: Sequence[str]) -> dict[str, ArmStyle]:
 @contextmanager
 def theme() -> Iterator[None]:
     """Draw in the book's style within the block, and leave the reader's settings as they were."""
-    with sns.axes_style("ticks"), mpl.rc_context(_THEME):
+    fonts: Any = {"font.family": list(font_families())}
+    with sns.axes_style("ticks"), mpl.rc_context(_THEME | fonts), boxes_without_warning():
         yield
 
 
@@ -148,7 +151,8 @@ def spread_labels(
 def svg_of(figure: Figure) -> str:
     """Return the figure as SVG that is the same, byte for byte, whenever it is drawn."""
     buffer = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": _SALT, "svg.fonttype": "path"}):
+    outlines: Any = {"svg.hashsalt": _SALT, "svg.fonttype": "path"}
+    with mpl.rc_context(outlines), boxes_without_warning():
         figure.savefig(
             buffer,
             format="svg",
@@ -180,7 +184,7 @@ def display_figure(figure: Figure, *, name: str, caption: str, alt: str) -> None
     TrialBookError
         When the page has not been labelled.
     """
-    whole = shown(labelled(caption))
+    whole = shown(labelled(f"{caption} {BOXES}" if missing_in(figure) else caption))
     described = shown(labelled(alt))
     emit(
         {"image/svg+xml": svg_of(figure), "text/plain": described},

@@ -19,9 +19,11 @@ from helpers.show.frame_rows import rows_of
 from helpers.show.records import Record, count, level_text, number, percent, publish
 from helpers.show.sentences import listed, mid_sentence
 from helpers.show.tables import display_table
+from helpers.show.text_fit import text_width, wrap
 from helpers.show.visit_axis import visit_axis
 
 OVERALL = "overall"
+PANELS = 4.2  # inches that the panels of a figure share
 PATTERNS = {
     "complete": "Seen at every visit",
     "dropout": "Seen up to a visit and never after",
@@ -135,12 +137,14 @@ def draw_missing(observed: ObservedByVisit) -> Figure:
         axes.set_ylim(0, 102)
         axes.set_ylabel("Recorded (%)")
         axis.label(axes)
+        widest = max(text_width(str(number), bold=False) for number in counts["observed"])
+        shown = axis.apart(width=widest)
         # Room for the counts between the weeks and their label.
         axes.xaxis.labelpad = 6 + 17 * len(arms)
         # The lines begin at the top: the corner below is free.
         axes.legend(loc="lower left", labelcolor="linecolor", handlelength=2.2)
         for place, (arm, part) in enumerate(counts.groupby("arm", sort=False, observed=True)):
-            for row in rows_of(part):
+            for row in rows_of(part[part["visit"].isin(shown)]):
                 axes.annotate(
                     str(row.observed),
                     xy=(axis.positions[row.visit], 0),
@@ -163,10 +167,10 @@ def trajectory_figure(trajectories: Trajectories) -> None:
         else f"Means of those seen at each visit, with {level_text(trajectories.level)} intervals; "
         "the rows of single participants may not be shown."
     )
-    said = []
+    said, decimals = [], trajectories.decimals
     for _, part in trajectories.means.groupby("arm", sort=False, observed=True):
         means = ", ".join(
-            f"{mid_sentence(row.visit_label)} {number(row.mean, decimals=1)} (n = {row.n})"
+            f"{mid_sentence(row.visit_label)} {number(row.mean, decimals=decimals)} (n = {row.n})"
             for row in rows_of(part)
         )
         said.append(f"{part.iloc[0]['arm_label']}: {means}")
@@ -226,8 +230,9 @@ def draw_trajectories(trajectories: Trajectories) -> Figure:
                 linewidth=2,
                 zorder=3,
             )
-            axes.set_title(str(part.iloc[0]["arm_label"]), color=style.colour)
-            axis.label(axes)
+            title = wrap(str(part.iloc[0]["arm_label"]), PANELS / columns - 0.1, bold=True)
+            axes.set_title("\n".join(title), color=style.colour)
+            axis.label(axes, room=PANELS / columns - 0.5)
             axes.set_xlabel("")
         # A panel with none below it carries the weeks.
         for axes in grid.flat[max(0, len(arms) - columns) : len(arms)]:

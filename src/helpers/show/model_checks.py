@@ -59,7 +59,7 @@ def spread_table(result: PrimaryResult) -> None:
             "Scores": str(row.n),
             "SD observed": number(row.observed, decimals=decimals),
             "SD implied": number(row.implied, decimals=decimals),
-            "Ratio": number(row.implied / row.observed, decimals=2),
+            "Ratio": number(row.implied / row.observed, decimals=2) if row.observed > 0 else "",
         }
         for row in rows_of(spread)
     ]

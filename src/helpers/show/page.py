@@ -105,7 +105,7 @@ def trial_records(specification: Specification) -> list[Record]:
         "data_label": specification.data_label,
         "objective": specification.objective,
         "design": specification.design,
-        "citation": specification.citation.text,
+        "citation": publication_of(specification),
         "registration": registered,
         "licence": specification.licence,
         "arms": listed(arms),
@@ -122,7 +122,16 @@ def trial_records(specification: Specification) -> list[Record]:
 
 def phrase_of(outcome: Outcome) -> str:
     """Return an outcome with its instrument and direction, as it stands within a sentence."""
-    return outcome_phrase(outcome.label, outcome.instrument, f"higher is {outcome.higher_is}")
+    known = [] if outcome.instrument == outcome.label else [outcome.instrument]
+    return outcome_phrase(outcome.label, *known, f"higher is {outcome.higher_is}")
+
+
+def publication_of(specification: Specification) -> str:
+    """Return the publication of a trial, or why none is given."""
+    citation = specification.citation
+    if citation.text is not None:
+        return citation.text
+    return f"none given: {mid_sentence(citation.absent or 'no reason stated')}"
 
 
 def show_note(trial: Trial, name: str) -> None:

@@ -6,6 +6,8 @@ can be shown, so that a synthetic cohort is never taken for patients.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from helpers.errors import TrialBookError
@@ -34,6 +36,18 @@ def set_page_label(label: PageLabel) -> None:
     """Label everything that the page shows from now on."""
     global _current
     _current = label
+
+
+@contextmanager
+def labelled_as(label: PageLabel) -> Iterator[None]:
+    """Give what is shown within the block a label of its own, on a page that shows several."""
+    before = _current
+    set_page_label(label)
+    try:
+        yield
+    finally:
+        if before is not None:
+            set_page_label(before)
 
 
 def page_label() -> PageLabel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,13 +21,16 @@ from helpers.show.figures import (
 from helpers.show.frame_rows import rows_of
 from helpers.show.records import estimate_with_interval, level_text
 from helpers.show.sentences import mid_sentence
-from helpers.show.text_fit import wrap
+from helpers.show.text_fit import LINE, wrap
 from helpers.show.visit_axis import VisitAxis, visit_axis
 
 OFFSET = 0.014
 """How far apart arms are drawn at one visit, as a part of the axis."""
 LABEL_ROOM = 1.25
 """Inches at the right of the axes for the names of the arms."""
+
+HEIGHT, BELOW = 3.7, 0.9
+"""Inches of a figure, and of what stands below and above its axes."""
 
 
 def means_figure(result: PrimaryResult) -> None:
@@ -58,8 +62,9 @@ def draw_means(result: PrimaryResult) -> Figure:
     styles = arm_styles(result.arms)
     axis = _axis(result, with_baseline=True)
     with theme():
-        figure, axes = new_figure(height=3.7)
+        figure, axes = new_figure(height=_height(result, result.arms))
         _draw_lines(axes, result.means, list(result.arms), result, axis, styles)
+        _name_lines(axes, result.means, result.arms, result, styles)
         unit = f" ({result.unit})" if result.unit else ""
         axes.set_ylabel(f"{result.outcome_label}{unit}")
         axes.set_title(f"higher is {result.higher_is}", fontweight="normal", color=FAINT)
@@ -99,7 +104,7 @@ def draw_difference(result: PrimaryResult) -> Figure:
     styles = arm_styles(result.arms)
     axis = _axis(result, with_baseline=False)
     with theme():
-        figure, axes = new_figure(height=3.7)
+        figure, axes = new_figure(height=_height(result, arms))
         axes.axhline(0, color=INK, linewidth=1.0)
         _draw_lines(
             axes, result.differences, arms, result, axis, styles, filled=result.visit, joined=False
@@ -107,6 +112,8 @@ def draw_difference(result: PrimaryResult) -> Figure:
         low, high = axes.get_ylim()
         reach = max(abs(low), abs(high)) * 1.12
         axes.set_ylim(-reach, reach)
+        if len(arms) > 1:
+            _name_lines(axes, result.differences, arms, result, styles)
         others = result.arm_labels[arms[0]] if len(arms) == 1 else "the other arm"
         reference = result.arm_labels[result.reference]
         below, above = (others, reference) if result.higher_is == "worse" else (reference, others)
@@ -128,6 +135,20 @@ def draw_difference(result: PrimaryResult) -> Figure:
     return figure
 
 
+def _names(result: PrimaryResult, arms: Sequence[str]) -> list[list[str]]:
+    return [wrap(result.arm_labels[arm], LABEL_ROOM, bold=True) for arm in arms]
+
+
+def _label_height(result: PrimaryResult, arms: Sequence[str]) -> float:
+    """Return the inches that the longest name of an arm needs, set in lines."""
+    return max(len(lines) for lines in _names(result, arms)) * LINE + 0.06
+
+
+def _height(result: PrimaryResult, arms: Sequence[str]) -> float:
+    """Return a height at which the names of all arms can stand one below the other."""
+    return max(HEIGHT, len(arms) * _label_height(result, arms) + BELOW)
+
+
 def _axis(result: PrimaryResult, *, with_baseline: bool) -> VisitAxis:
     frame = result.means if with_baseline else result.differences
     visits = [visit for visit in result.visit_weeks if visit in set(frame["visit"])]
@@ -145,7 +166,6 @@ def _draw_lines(
     filled: str | None = None,
     joined: bool = True,
 ) -> None:
-    ends = []
     for place, arm in enumerate(arms):
         part = frame[frame["arm"] == arm]
         style = styles[arm]
@@ -170,20 +190,25 @@ def _draw_lines(
                 markeredgewidth=1.5,
                 linestyle="none",
             )
-        ends.append(float(part["estimate"].iloc[-1]))
-    if len(arms) > 1 or joined:
-        low, high = axes.get_ylim()
-        heights = spread_labels(ends, gap=0.14 * (high - low), low=low, high=high)
-        for arm, height in zip(arms, heights, strict=True):
-            name = "\n".join(wrap(result.arm_labels[arm], LABEL_ROOM, bold=True))
-            axes.annotate(
-                name,
-                xy=(1.0, height),
-                xycoords=axes.get_yaxis_transform(),
-                xytext=(3, 0),
-                textcoords="offset points",
-                va="center",
-                color=styles[arm].colour,
-                fontweight="bold",
-                annotation_clip=False,
-            )
+
+
+def _name_lines(
+    axes: Any, frame: pd.DataFrame, arms: Sequence[str], result: PrimaryResult, styles: Any
+) -> None:
+    """Write the name of each arm at the end of its line, once the axes have their limits."""
+    ends = [float(frame.loc[frame["arm"] == arm, "estimate"].iloc[-1]) for arm in arms]
+    low, high = axes.get_ylim()
+    share = _label_height(result, arms) / (_height(result, arms) - BELOW)
+    heights = spread_labels(ends, gap=max(0.14, share) * (high - low), low=low, high=high)
+    for arm, height, name in zip(arms, heights, _names(result, arms), strict=True):
+        axes.annotate(
+            "\n".join(name),
+            xy=(1.0, height),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            color=styles[arm].colour,
+            fontweight="bold",
+            annotation_clip=False,
+        )

@@ -21,8 +21,8 @@ from helpers.show.sentences import listed, mid_sentence, sentence_start, with_un
 from helpers.show.tables import display_table
 
 NONE = (
-    "No other analysis of the paper is repeated here: its published results are compared with "
-    "those of the model above."
+    "No analysis of a paper, other than the model above, is listed in the description of this "
+    "trial, so that none is repeated here."
 )
 FEW = 3  # more findings than these are left to the table
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.show.page import phrase_of
+from helpers.show.page import phrase_of, publication_of
 from helpers.show.records import Record, count, publish
 from helpers.show.schedule import schedule_figure
 from helpers.show.sentences import counted, listed, mid_sentence, sentence_start
@@ -150,7 +150,7 @@ def sources_table(trial: Trial) -> None:
     rows = [
         ("Title", specification.title),
         ("Registration", registered),
-        ("Publication", citation.text),
+        ("Publication", publication_of(specification)),
         ("DOI", citation.doi or "none given"),
         ("Licence of the data", specification.licence),
     ]

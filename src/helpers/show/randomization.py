@@ -47,8 +47,16 @@ METHODS = {
     "permuted_blocks": "permuted blocks",
     "minimisation": "minimisation",
     "simple": "simple randomisation",
-    "unknown": "a method that is not published in the sources we hold",
+    "unknown": "a method that is not stated",
 }
+
+
+UNDATED = (
+    "The dates of randomisation are not in these data, so that it cannot be shown how the arms "
+    "filled over time"
+)
+
+FEW_ARMS = 4  # more than these have no room within the figure for their names
 
 
 def ratio_text(ratio: Mapping[str, int]) -> str:
@@ -66,7 +74,8 @@ def record_allocation(allocation: Allocation) -> None:
         Record("randomisation.method", allocation.method, METHODS[allocation.method]),
         Record("randomisation.ratio", ratio_text(allocation.ratio), ratio_text(allocation.ratio)),
     ]
-    for name in ("imbalance", "max_imbalance", "max_stratum_imbalance"):
+    known = ("imbalance", "max_imbalance", "max_stratum_imbalance")
+    for name in known if allocation.dated else known[:1]:
         value = getattr(allocation, name)
         records.append(Record(f"randomisation.{name}", value, imbalance_text(value)))
     for row in rows_of(allocation.totals):
@@ -80,9 +89,12 @@ def allocation_sentence(allocation: Allocation) -> str:
     arms = listed(
         [f"{row.n} to {mid_sentence(row.arm_label)}" for row in rows_of(allocation.totals)]
     )
-    text = f"{total} participants were allocated {ratio_text(allocation.ratio)}: {arms}"
     if allocation.method == "unknown":
-        return f"{text}. The method is not published in the sources we hold."
+        return (
+            f"{total} participants were allocated: {arms}. By which method is not stated in the "
+            "description of the trial."
+        )
+    text = f"{total} participants were allocated {ratio_text(allocation.ratio)}: {arms}"
     text += f", by {METHODS[allocation.method]}"
     if allocation.strata_labels:
         word = "over the factors" if allocation.method == "minimisation" else "stratified by"
@@ -94,9 +106,14 @@ def allocation_sentence(allocation: Allocation) -> str:
 
 def imbalance_sentence(allocation: Allocation) -> str:
     """Say how far apart the arms ever were, and how far apart they ended."""
+    if not allocation.dated:
+        return (
+            f"{UNDATED}; in the end the arms differ by {imbalance_text(allocation.imbalance)}"
+            f"{'' if even(allocation) else ' participants per part of the ratio'}."
+        )
     most = imbalance_text(allocation.max_imbalance)
     what = "participant" if most == "1" else "participants"
-    if set(allocation.ratio.values()) != {1}:
+    if not even(allocation):
         what += " per part of the ratio"
     text = (
         f"At no time were the arms more than {most} {what} apart; at the end they differ by "
@@ -109,6 +126,11 @@ def imbalance_sentence(allocation: Allocation) -> str:
             f"{imbalance_text(allocation.max_stratum_imbalance)} apart."
         )
     return text
+
+
+def even(allocation: Allocation) -> bool:
+    """Tell whether every arm was to have the same number of participants."""
+    return len(set(allocation.ratio.values())) == 1
 
 
 def minimised(allocation: Allocation) -> bool:
@@ -140,6 +162,9 @@ def allocation_table(allocation: Allocation) -> None:
                 "Imbalance": imbalance_text(float(part["imbalance"].iloc[0])),
             }
         )
+    ratio = ("ratio taken as " if allocation.method == "unknown" else "ratio ") + ratio_text(
+        allocation.ratio
+    )
     source = allocation.source or "an assumption of the cohort" * allocation.assumption
     display_table(
         pd.DataFrame(rows),
@@ -147,7 +172,7 @@ def allocation_table(allocation: Allocation) -> None:
         caption=f"Participants allocated to each arm, overall and by {header.lower()}.",
         row_header=header,
         notes=[
-            f"Method: {METHODS[allocation.method]}; ratio {ratio_text(allocation.ratio)}"
+            f"Method: {METHODS[allocation.method]}; {ratio}"
             + (f". Source: {source}" if source else ""),
             "Imbalance: the largest arm minus the smallest, each divided by its part of the ratio.",
         ],
@@ -156,11 +181,12 @@ def allocation_table(allocation: Allocation) -> None:
 
 def allocation_figure(allocation: Allocation) -> None:
     """Show how the arms filled over calendar time, and how far apart they were."""
+    if not allocation.dated:
+        show_paragraphs("Without the dates, no figure is drawn.")
+        return
     totals = allocation.totals
     dates = allocation.over_time["randomised_on"]
-    when = ""
-    if dates.notna().any():
-        when = f" from {dates.min():%d %B %Y} to {dates.max():%d %B %Y}"
+    when = f" from {dates.min():%d %B %Y} to {dates.max():%d %B %Y}"
     counts = listed([f"{row.arm_label} {row.n}" for row in rows_of(totals)])
     display_figure(
         draw_allocation(allocation),
@@ -183,18 +209,23 @@ def draw_allocation(allocation: Allocation) -> Figure:
     arms = list(allocation.totals["arm"])
     names = dict(zip(allocation.totals["arm"], allocation.totals["arm_label"], strict=True))
     styles = arm_styles(arms)
-    dated = bool(data["randomised_on"].notna().all())
-    x: Any = data["randomised_on"] if dated else data["number"]
+    x: Any = data["randomised_on"]
     with theme():
-        figure, (above, below) = new_figure(height=5.2, nrows=2, sharex=True, height_ratios=(3, 2))
+        height = 5.2 if len(arms) <= FEW_ARMS else 5.2 + 0.24 * len(arms)
+        figure, (above, below) = new_figure(
+            height=height, nrows=2, sharex=True, height_ratios=(3, 2)
+        )
         for arm in arms:
             style = styles[arm]
             label = f"{names[arm]} {count(data[arm].iloc[-1])}"
             above.step(
                 x, data[arm], where="post", color=style.colour, linestyle=style.line, label=label
             )
-        # The steps rise to the right: the corner below them is always free.
-        above.legend(loc="lower right", labelcolor="linecolor", handlelength=1.8)
+        if len(arms) <= FEW_ARMS:
+            # The steps rise to the right: the corner below them is always free.
+            above.legend(loc="lower right", labelcolor="linecolor", handlelength=1.8)
+        else:
+            figure.legend(loc="outside upper left", labelcolor="linecolor", handlelength=1.8)
         top = max([*(float(data[arm].iloc[-1]) for arm in arms), 1.0])
         above.set_ylim(0, top * 1.08)
         above.set_ylabel("Randomised")
@@ -204,14 +235,10 @@ def draw_allocation(allocation: Allocation) -> Figure:
         below.set_ylim(0, max(float(data["imbalance"].max()), 1.0) * 1.15)
         below.set_ylabel("Imbalance")
         whole_numbers(below)
-        if dated:
-            locator = date_locator(x.min(), x.max())
-            below.xaxis.set_major_locator(locator)
-            below.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
-            below.set_xlabel("Date of randomisation")
-        else:
-            below.set_xlabel("Number in the order of randomisation")
-            whole_numbers(below, which="x")
+        locator = date_locator(x.min(), x.max())
+        below.xaxis.set_major_locator(locator)
+        below.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+        below.set_xlabel("Date of randomisation")
     return figure
 
 

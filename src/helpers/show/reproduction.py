@@ -69,6 +69,8 @@ def reproduction_sentence(comparison: Reproduction) -> str:
 
 def changes_sentence(comparison: Reproduction) -> str:
     """Say whether the run's parameters are those of the published results."""
+    if not comparison.rows:
+        return "No published result is listed for this trial, so that nothing is compared."
     if not comparison.changed:
         return "Every parameter has the value with which the published results are compared."
     return (
@@ -178,7 +180,11 @@ def mismatch_table(comparison: Reproduction) -> None:
 def meaning_of_agreement(comparison: Reproduction) -> None:
     """Say what agreement proves, for patients and for a synthetic cohort."""
     if not comparison.rows:
-        show_paragraphs(reproduction_sentence(comparison))
+        show_paragraphs(
+            "Nothing is compared, so that nothing is proved. Once the trial is published, its "
+            "numbers can be written under published in trial.yml, as printed; this chapter then "
+            "sets each beside the number computed here."
+        )
         return
     if page_label().synthetic:
         text = (

@@ -8,6 +8,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from helpers.show.figures import POINTS
+from helpers.show.lettering import boxes_without_warning, font_families
 
 LINE = 0.205
 """Inches from one line of text to the next."""
@@ -41,6 +42,8 @@ def text_width(text: str, *, bold: bool) -> float:
 
 @lru_cache(maxsize=4096)
 def _points_wide(text: str, bold: bool) -> float:
-    font = FontProperties(family="DejaVu Sans", size=POINTS, weight="bold" if bold else "normal")
-    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    weight = "bold" if bold else "normal"
+    font = FontProperties(family=list(font_families()), size=POINTS, weight=weight)
+    with boxes_without_warning():
+        width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return float(width)

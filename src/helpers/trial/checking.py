@@ -6,6 +6,7 @@ Each file is read once; the tables that loading needs come out of the same pass.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from helpers.trial.validating import validate_table
 
 # Tables in which no record at all can be the truth.
 _MAY_BE_EMPTY = ("sessions", "adverse_events")
+ALIKE = 3  # problems of one kind in one column that are written out
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,30 @@ class CheckReport:
     def valid(self) -> bool:
         """Whether no problem was found."""
         return not self.problems
+
+    def problem_lines(self, *, alike: int = ALIKE) -> list[str]:
+        """Return a line for each problem; of many that are alike, the first few and how many more.
+
+        Parameters
+        ----------
+        alike
+            Problems of one kind in one column that are written out.
+        """
+        kinds: dict[tuple[str, str | None, str], list[Problem]] = {}
+        for problem in self.problems:
+            kind = re.sub(r"'[^']*'|[-+]?\d[\d.:-]*", "", problem.message)
+            kinds.setdefault((problem.file, problem.column, kind), []).append(problem)
+        lines = []
+        for (file, column, _), found in kinds.items():
+            shown = found if len(found) <= alike + 1 else found[:alike]
+            lines += [str(problem) for problem in shown]
+            rest = found[len(shown) :]
+            if rest:
+                rows = ", ".join(str(problem.line) for problem in rest[:5])
+                place = file if column is None else f"{file}, column {column}"
+                more = ", ..." if len(rest) > 5 else ""
+                lines.append(f"{place}: {len(rest):,} more like these (rows {rows}{more}).")
+        return lines
 
     def summary(self) -> str:
         """Say in a few lines what was read and found valid, or how much is wrong."""
@@ -177,7 +203,7 @@ def _check_writing(folder: Path, problems: tuple[Problem, ...]) -> CheckReport:
 def _read_table(folder: Path, table: str, file: str, content: bytes | None) -> WrittenTable:
     """Read a table as it is written, and say what is wrong with that."""
     if content is None:
-        return WrittenTable(None, (_missing_file(folder, table, file),))
+        return WrittenTable(None, (_missing_file(folder, file, table),))
     written = read_written_table(content, file=file)
     empty = written.frame is not None and written.frame.empty
     if not empty or written.problems or table in _MAY_BE_EMPTY:
@@ -207,8 +233,9 @@ def _read_files(folder: Path, files: Mapping[str, str]) -> dict[str, tuple[str, 
     }
 
 
-def _missing_file(folder: Path, table: str, file: str) -> Problem:
-    there = sorted(path.name for path in folder.glob("*.csv"))
+def _missing_file(folder: Path, file: str, table: str) -> Problem:
+    others = set(named_tables(folder).values())
+    there = sorted(path.name for path in folder.glob("*.csv") if path.name not in others)
     near = nearest_name(file, there)
     hint = f"Did you mean {near!r}? " if near else ""
     remedy = f"{hint}Add the file, or correct its name under tables in {SPECIFICATION_FILE}."

@@ -42,11 +42,26 @@ class Registration(Part):
 
 
 class Citation(Part):
-    """The publication of the trial; ``key`` is its entry in the book's bibliography."""
+    """The publication of the trial, or why there is none (``absent``).
 
-    key: Code
-    text: Text
+    ``key`` is its entry in the book's bibliography.
+    """
+
+    key: Code | None = None
+    text: Text | None = None
     doi: Text | None = None
+    absent: Text | None = None
+
+    @model_validator(mode="after")
+    def _given_or_absent(self) -> Citation:
+        given = self.key is not None and self.text is not None
+        alone = self.key is None and self.text is None and self.doi is None
+        if given == (self.absent is not None) or not (given or alone):
+            refuse(
+                "The citation is neither given nor said to be absent.",
+                "Write key and text, or only absent with the reason.",
+            )
+        return self
 
 
 class Arm(Part):

@@ -10,6 +10,10 @@ def decode(content: bytes, *, file: str) -> tuple[str, Problem | None]:
 
     A byte order mark, which some programs write first, is left out.
     """
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        message = "The file is a spreadsheet's workbook under another name, not text."
+        remedy = "Open it in its program and export the sheet as CSV ('CSV UTF-8' in Excel)."
+        return "", Problem(file, None, None, message, remedy)
     try:
         return content.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:

@@ -37,6 +37,22 @@ def find_trial(trial: str | Path) -> Path:
             unknown_name("trial", str(trial), trial_names())
             + " A path to a folder that holds trial.yml is accepted too."
         )
+    if given.is_file():
+        raise SpecificationError(
+            f"{str(trial)!r} is a file: name the folder of a trial, which holds "
+            f"{SPECIFICATION_FILE}. To make a trial of a CSV file, use 'trialbook new'."
+        )
+    if not given.is_dir():
+        raise SpecificationError(
+            f"There is no folder {str(trial)!r}: name the folder of a trial, or one of these "
+            f"trials: {', '.join(trial_names()) or 'none'}."
+        )
+    misnamed = sorted(path.name for path in given.glob("trial.y*ml*"))
+    if misnamed:
+        raise SpecificationError(
+            f"The folder {str(trial)!r} holds no {SPECIFICATION_FILE}, but {misnamed[0]!r}: rename "
+            f"that to {SPECIFICATION_FILE}."
+        )
     raise SpecificationError(
         f"The folder {str(trial)!r} holds no {SPECIFICATION_FILE}. "
         "Name the folder of a trial, or one of these trials: "

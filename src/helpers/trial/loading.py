@@ -29,10 +29,10 @@ class Trial:
         Its description.
     participants
         One row for each randomised participant: ``participant`` (str), ``arm`` (ordered
-        categorical, reference arm first), ``randomised_on`` (datetime64), the variables
-        (continuous float64, categorical ordered in the order of their codes, text str), and where
-        the file has them ``started_treatment`` (str yes/no), ``left_after`` (categorical of
-        visits) and ``left_reason`` (str).
+        categorical, reference arm first), ``randomised_on`` (datetime64, NaT throughout when not
+        recorded), the variables (continuous float64, categorical ordered in the order of their
+        codes, text str), and where the file has them ``started_treatment`` (str yes/no),
+        ``left_after`` (categorical of visits) and ``left_reason`` (str).
     outcomes
         One row for each score that is not missing: ``participant`` (str), ``visit`` (ordered
         categorical), ``outcome`` (categorical), ``score`` (float64), and where the file has it
@@ -108,6 +108,8 @@ def _tidy(frame: pd.DataFrame, specification: Specification, table: str) -> pd.D
         if name in tidy:
             kind = pd.CategoricalDtype(list(codes), ordered=name != "outcome")
             tidy[name] = tidy[name].astype(kind)
+    if table == "participants" and "randomised_on" not in tidy:
+        tidy.insert(2, "randomised_on", pd.Series(pd.NaT, tidy.index, dtype="datetime64[us]"))
     if table == "sessions":
         tidy["session"] = tidy["session"].astype("int64")
     return tidy

@@ -24,7 +24,7 @@ def outcome_problems(contents: Contents) -> Iterator[Problem]:
     yield from _scores(contents)
     yield from _unplanned(contents)
     yield from _after_leaving(contents)
-    yield from _without_baseline(contents)
+    yield from _unscored_visits(contents)
     yield from _baseline_dates(contents)
     yield from _later_dates(contents)
     yield from _disordered_dates(contents)
@@ -89,30 +89,28 @@ def _after_leaving(contents: Contents) -> Iterator[Problem]:
         )
 
 
-def _without_baseline(contents: Contents) -> Iterator[Problem]:
+def _unscored_visits(contents: Contents) -> Iterator[Problem]:
     complete = contents.has("outcomes", "participant", "visit", "outcome", "score")
     if not complete or contents.faulty_lines("outcomes", "participant"):
         return
     spec = contents.specification
     rows = contents.complete("outcomes", "participant", "visit", "outcome", "score")
-    baseline = rows[
-        (rows["visit"] == spec.baseline_visit.id) & (rows["outcome"] == spec.primary.outcome)
-    ]
-    participants = contents.complete("participants", "participant")
-    # A row that has a problem of its own may be the one that seems to be missing.
-    faulty = contents.faulty_lines("outcomes", "visit", "outcome", "score")
-    unsure = contents.tables["outcomes"].loc[sorted(faulty), "participant"]
-    scored = {*baseline["participant"], *unsure}
-    lacking = participants[~participants["participant"].isin(scored)]
-    for line, name in lacking["participant"].items():
-        yield contents.problem(
-            "participants",
-            line,
-            "participant",
-            f"{name!r} has no {spec.primary.outcome!r} score at {spec.baseline_visit.id!r}.",
-            f"Add the score to {contents.file('outcomes')}: the analysis needs every "
-            "participant's baseline.",
-        )
+    if len(rows) == 0 or contents.faulty_lines("outcomes", "visit", "outcome", "score"):
+        # A row that has a problem of its own may be the one that seems to be missing.
+        return
+    primary = rows[rows["outcome"] == spec.primary.outcome]
+    for visit, what in (
+        (spec.baseline_visit.id, "the analysis is of the change from there"),
+        (spec.primary.visit, "the arms are compared there"),
+    ):
+        if not (primary["visit"] == visit).any():
+            yield contents.problem(
+                "outcomes",
+                None,
+                "visit",
+                f"No participant has a {spec.primary.outcome!r} score at {visit!r}.",
+                f"Add the scores, or correct primary and visits in trial.yml: {what}.",
+            )
 
 
 def _baseline_dates(contents: Contents) -> Iterator[Problem]:

@@ -69,7 +69,7 @@ def _participants(spec: Specification) -> dict[str, pa.Column]:
     return {
         "participant": identity_column("Participant", "Identifier of the randomised participant"),
         "arm": code_column("Arm", "Arm that the participant was allocated to", _arm_labels(spec)),
-        "randomised_on": date_column("Randomised on", "Date of randomisation"),
+        "randomised_on": date_column("Randomised on", "Date of randomisation", required=False),
         **{item.id: _variable(item) for item in (*spec.variables, *spec.later_variables)},
         "started_treatment": code_column(
             "Started treatment",

@@ -122,7 +122,8 @@ def _complaints(
         else:
             found = str(written.loc[line, column])
             message = f"{found!r} {error.check.error}"
-            remedy = _hint(found, error.check) + error.check.description
+            codes = (schema.columns[column].metadata or {}).get("codes") or {}
+            remedy = _hint(found, error.check, codes) + error.check.description
         yield Problem(file, int(line), column, message, remedy)
 
 
@@ -131,9 +132,12 @@ def _cases(error: SchemaError) -> list[str]:
     return [cases] if isinstance(cases, str) else [str(name) for name in cases["failure_case"]]
 
 
-def _hint(found: str, check: pa.Check) -> str:
+def _hint(found: str, check: pa.Check, codes: Mapping[str, str]) -> str:
+    """Offer the code that was most likely meant: the one with this label, or the nearest."""
     allowed = check.statistics.get("allowed_values") if check.statistics else None
-    near = nearest_name(found, allowed) if allowed else None
+    labels = {label.casefold(): code for code, label in codes.items()}
+    named = labels.get(found.strip().casefold()) if allowed else None
+    near = named or (nearest_name(found, allowed) if allowed else None)
     return f"Did you mean {near!r}? " if near else ""
 
 

@@ -1,0 +1,260 @@
+"""Read somebody's CSV file as it is: any usual encoding, separator and decimal mark.
+
+The trial's own tables are stricter (``delimited.py``); this reader accepts what spreadsheets and
+statistics programs write, and says what it took the file for.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.errors import DataError, unknown_name
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
+_LOOKED_AT = 200  # rows that decide on the separator
+
+# How files begin that are not text, and what they are.
+_BINARY = (
+    (b"PK\x03\x04", "an Excel workbook (.xlsx) or another packed file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"$FL", "an SPSS file"),
+    (b"<stata_dta>", "a Stata file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"%PDF", "a PDF document"),
+    (b"RDX", "an R data file"),
+    (b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc2\xea\x81\x60", "a SAS data set"),
+)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """The cells of a CSV file as text; a blank cell is an empty text.
+
+    Parameters
+    ----------
+    columns
+        The cells of each named column.
+    lines
+        The line of the file on which each row begins.
+    remarks
+        What the file was taken for, one phrase each.
+    file
+        Its name.
+    """
+
+    columns: dict[str, list[str]]
+    lines: list[int]
+    remarks: tuple[str, ...]
+    file: str
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.lines)
+
+    def column(self, name: str, *, option: str) -> list[str]:
+        """Return the cells of a column that an option named (capital letters do not count)."""
+        return self.columns[self.named(name, option=option)]
+
+    def named(self, name: str, *, option: str) -> str:
+        """Return the name of a column as the file writes it, however an option wrote it."""
+        if name in self.columns:
+            return name
+        alike = [column for column in self.columns if column.casefold() == name.strip().casefold()]
+        if len(alike) == 1:
+            return alike[0]
+        where = f"{option} {name}"
+        raise DataError(unknown_name(f"column of {self.file}", name, self.columns, where=where))
+
+
+def read_raw_table(path: Path, *, encoding: str | None = None) -> RawTable:
+    """Read a CSV file written by a spreadsheet or a statistics program.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        Its encoding; None to find out (UTF-8, UTF-16 with its mark, else Windows-1252).
+
+    Raises
+    ------
+    DataError
+        When it is missing, empty, no text, or no table with a header and rows.
+    """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder: name the CSV file in it with --from.")
+    if not path.is_file():
+        raise DataError(f"There is no file {path}: name the CSV file of your trial with --from.")
+    content = path.read_bytes()
+    _refuse_binary(content, path.name)
+    text, said = _decoded(content, path.name, encoding)
+    if not text.strip():
+        raise DataError(
+            f"{path.name} is empty: export the table again, with a header row and one row for each "
+            "patient or for each patient and visit."
+        )
+    separator, rows, lines = _split(text, path.name)
+    header, rows, lines = _header(rows, lines, path.name)
+    remarks = [f"{said}, columns separated by {SEPARATORS[separator]}"]
+    names = _unique(header)
+    width = len(names)
+    cells = [_fitted(row, width, line, path.name) for row, line in zip(rows, lines, strict=True)]
+    kept = [at for at, row in enumerate(cells) if any(row)]
+    if not kept:
+        raise DataError(
+            f"{path.name} has a header but no rows: export the table again with its data."
+        )
+    columns = {name: [cells[at][place] for at in kept] for place, name in enumerate(names)}
+    if names[0] == "row" and columns["row"] == [str(at) for at in range(1, len(kept) + 1)]:
+        del columns["row"]
+        remarks.append("the numbers of the rows were left out")
+    blank = [name for name, values in columns.items() if not any(values)]
+    columns = {name: values for name, values in columns.items() if name not in blank}
+    if blank:
+        remarks.append(f"columns without any value were left out: {', '.join(blank)}")
+    return RawTable(columns, [lines[at] for at in kept], tuple(remarks), path.name)
+
+
+def _refuse_binary(content: bytes, file: str) -> None:
+    for start, what in _BINARY:
+        if content.startswith(start):
+            raise DataError(
+                f"{file} is {what}, not a CSV file: open it in its program and export the sheet as "
+                "CSV ('CSV UTF-8' in Excel), then give that file to --from."
+            )
+    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError(
+            f"{file} is not text: export the table as CSV and give that file to --from."
+        )
+    if content.lstrip()[:1] in (b"<", b"{"):
+        raise DataError(
+            f"{file} holds a web page or JSON, not rows and columns: export the table as CSV and "
+            "give that file to --from."
+        )
+
+
+def _decoded(content: bytes, file: str, encoding: str | None) -> tuple[str, str]:
+    if encoding is not None:
+        try:
+            return content.decode(encoding).removeprefix("\ufeff"), encoding
+        except LookupError:
+            raise DataError(
+                f"--encoding {encoding}: Python knows no encoding of this name; write, for "
+                "example, utf-8, cp1252 or cp1251."
+            ) from None
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise DataError(
+                f"{file}, line {line} is not written in {encoding}: name another --encoding."
+            ) from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace"), "UTF-16"
+    try:
+        return content.decode("utf-8-sig"), "UTF-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode("cp1252"), "Windows-1252 (if letters look wrong, give --encoding)"
+    except UnicodeDecodeError:
+        return content.decode("latin-1"), "Latin-1 (if letters look wrong, give --encoding)"
+
+
+def _split(text: str, file: str) -> tuple[str, list[list[str]], list[int]]:
+    """Return the separator, and the rows that are not blank with the lines on which they begin."""
+    first, _, rest = text.partition("\n")
+    told = re.fullmatch(r'"?sep=(.)"?\s*', first, flags=re.IGNORECASE)
+    skipped = 1 if told else 0
+    body = rest if told else text
+    best = told[1] if told and told[1] in SEPARATORS else None
+    if best is None:
+        scores = {separator: _regularity(body, separator) for separator in SEPARATORS}
+        best = max(scores, key=lambda separator: scores[separator])
+        if scores[best] <= 0:
+            raise DataError(
+                f"{file} has a single column, so no table can be made of it: export it with "
+                "commas, semicolons or tabs between the columns."
+            )
+    reader = csv.reader(
+        io.StringIO(body, newline=""), delimiter=best, skipinitialspace=best in ", "
+    )
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    begins = 1 + skipped
+    try:
+        for row in reader:
+            stripped = [cell.strip() for cell in row]
+            if any(stripped) and not (stripped[0].startswith("#") and not rows):
+                rows.append(stripped)
+                lines.append(begins)
+            begins = reader.line_num + 1 + skipped
+    except csv.Error as error:
+        raise DataError(
+            f"{file}, line {begins}: the row that begins here cannot be read ({error}); close "
+            "every quote and export the file again."
+        ) from None
+    return best, rows, lines
+
+
+def _regularity(text: str, separator: str) -> float:
+    """Say how much a text looks like a table with this separator: columns, if rows agree."""
+    lines = [line for line in text.splitlines()[: 4 * _LOOKED_AT] if line.strip()][:_LOOKED_AT]
+    lines = [line for line in lines if not line.startswith("#")]
+    try:
+        rows = csv.reader(lines, delimiter=separator, skipinitialspace=separator in ", ")
+        widths = Counter(len(row) for row in rows)
+    except csv.Error:
+        return 0.0
+    if not widths:
+        return 0.0
+    width, agreeing = widths.most_common(1)[0]
+    share = agreeing / sum(widths.values())
+    # Prose has spaces too: they separate columns only where every row agrees.
+    if separator == " " and len(widths) > 2:
+        return 0.0
+    quality = 0.001 if separator == " " else 1.0
+    return (width - 1) * share * share * quality
+
+
+def _header(
+    rows: list[list[str]], lines: list[int], file: str
+) -> tuple[list[str], list[list[str]], list[int]]:
+    header, rest = rows[0], rows[1:]
+    if all(re.fullmatch(r"[-+]?[\d.,]+|", cell) for cell in header):
+        raise DataError(
+            f"{file}, line {lines[0]}: the first row holds numbers where the names of the columns "
+            "are expected; add a header row."
+        )
+    # R writes row names in a column of their own, over which the header may have no cell.
+    if rest and all(len(row) == len(header) + 1 for row in rest):
+        header = ["", *header]
+    return header, rest, lines[1:]
+
+
+def _unique(header: list[str]) -> list[str]:
+    """Give every column a name of its own."""
+    names: list[str] = []
+    for at, cell in enumerate(header, start=1):
+        name = re.sub(r"\s+", " ", cell) or ("row" if at == 1 else f"column {at}")
+        times = 2
+        plain = name
+        while name in names:
+            name, times = f"{plain} {times}", times + 1
+        names.append(name)
+    return names
+
+
+def _fitted(row: list[str], width: int, line: int, file: str) -> list[str]:
+    """Fit a row to the header where only blank cells at its end are too many or too few."""
+    if len(row) > width and not any(row[width:]):
+        row = row[:width]
+    if len(row) > width:
+        raise DataError(
+            f"{file}, line {line}: the row has {len(row)} cells where the header has {width}; "
+            "quote cells that hold the separator, and export the file again."
+        )
+    return row + [""] * (width - len(row))
