@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers.book import making, stages
+from helpers.book import execution, making, stages
 from helpers.book.execution import Executed
 from helpers.book.project import Project
 from helpers.book.tidying import notebook_text
@@ -64,6 +64,7 @@ class MiniBook:
         parameters: str = COMMON + LEVEL,
         prose: str = "",
         after_all: bool = False,
+        after: str | None = None,
     ) -> Path:
         """Write a chapter and put it into the table of contents."""
         cells = [_markdown(f"# Title of {name}\n\n{prose}"), _code(parameters, "parameters")]
@@ -73,8 +74,8 @@ class MiniBook:
         metadata: dict[str, object] = {
             "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
         }
-        if after_all:
-            metadata["trialbook"] = {"after": "all"}
+        if after_all or after:
+            metadata["trialbook"] = {"after": after or "all"}
         notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
         path = self.root / "chapters" / f"{name}.ipynb"
         path.write_text(json.dumps(notebook), encoding="utf-8")
@@ -181,7 +182,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> Ran:
     """Replace papermill and Jupyter Book by stand-ins that answer at once."""
     seen = Ran()
 
-    def run_chapters(tasks, *, jobs, timeout, finished):
+    def run_chapters(tasks, *, jobs, timeout, finished, scheduler=None):
         done = []
         for task in tasks:
             name = task.planned.name
@@ -218,5 +219,6 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> Ran:
         return html
 
     monkeypatch.setattr(stages, "run_chapters", run_chapters)
+    monkeypatch.setattr(execution, "run_chapters", run_chapters)
     monkeypatch.setattr(making, "compile_book", compile_book)
     return seen

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.book import making, stages
+from helpers.book import fingerprints, making, stages
 from helpers.book.builds import build_editions, stored_fingerprint
 from helpers.book.locking import only_build
 from helpers.book.replacing import ASIDE
@@ -229,6 +229,106 @@ def test_leaves_chapters_out(book, ran) -> None:
     book.edition("first", "leave_out: [02_beta]\n")
     build(book, "first")
     assert ran.chapters == ["first/01_alpha", "first/07_gamma"]
+
+
+def test_results_hold_the_fingerprint_of_each_chapter(book, ran) -> None:
+    build(book, "first")
+    about = json.loads((book.root / "_build" / "first" / "build.json").read_text())
+    for name in ("01_alpha", "02_beta", "07_gamma"):
+        entry = results(book)[f"provenance.{name}.fingerprint"]
+        assert entry["value"] == entry["text"] == about["chapters"][name]["fingerprint"]
+    # The chapters themselves were not given it.
+    assert "fingerprint" not in results(book)["ran.07_gamma"]["value"]
+
+
+def comparing(book) -> None:
+    book.chapter(
+        "compare", parameters=COMMON + 'results: str = ""  # r [results file]\n', after="editions"
+    )
+    book.edition("first", "compare: [third]\n")
+    book.edition("third", "parameters:\n  shared: {level: 0.8}\nchapters: [01_alpha, 07_gamma]\n")
+
+
+def test_runs_what_it_is_compared_with_and_compares_last(book, ran) -> None:
+    comparing(book)
+    build(book, "first")
+    assert ran.chapters == [
+        "first/01_alpha",
+        "first/02_beta",
+        "third/01_alpha",
+        "first/07_gamma",
+        "third/07_gamma",
+        "first/compare",
+    ]
+    assert ran.compiled == ["first"]
+    given = json.loads(json.loads(results(book)["ran.compare"]["value"])["others"])
+    assert [each["name"] for each in given] == ["first", "third"]
+    assert set(given[0]["results"]) == {"ran.01_alpha", "ran.02_beta", "ran.07_gamma"}
+    assert given[1]["parameters"]["01_alpha"]["level"] == 0.8
+    assert build(book, "first") == ["first same"]
+
+
+def test_compares_again_when_the_other_edition_changed_and_only_then(book, ran) -> None:
+    comparing(book)
+    build(book, "first")
+    ran.chapters.clear()
+    # The other book needs nothing but to be compiled.
+    build(book, "third")
+    assert ran.chapters == []
+    book.edition("third", "parameters:\n  shared: {level: 0.7}\nchapters: [01_alpha, 07_gamma]\n")
+    assert build(book, "first")[-1] == "first new"
+    assert ran.chapters == ["third/01_alpha", "third/07_gamma", "first/compare"]
+
+
+def test_refuses_values_of_the_edition_it_is_compared_with(book, ran) -> None:
+    comparing(book)
+    book.edition("third", "parameters:\n  shared: {level: 7}\n")
+    with pytest.raises(TrialBookError, match=r"third.yml, line 5: the parameter 'level'"):
+        build(book, "first")
+    assert ran.chapters == []
+
+
+def test_touching_everything_runs_nothing(book, ran) -> None:
+    build(book, "first")
+    ran.chapters.clear()
+    for path in book.root.rglob("*"):
+        if path.is_file():
+            path.touch()
+    assert build(book, "first") == ["first same"]
+    assert ran.chapters == []
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ("parameter", {"01_alpha", "07_gamma"}),
+        ("data", {"01_alpha", "02_beta", "07_gamma"}),
+        ("lock", {"01_alpha", "02_beta", "07_gamma"}),
+        ("helpers", {"01_alpha", "02_beta", "07_gamma"}),
+        ("page", set()),
+    ],
+)
+def test_each_change_runs_exactly_what_it_must(
+    book, ran, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, change: str, again: set[str]
+) -> None:
+    package = tmp_path / "helpers"
+    (package / "book").mkdir(parents=True)
+    (package / "show.py").write_text("a = 1")
+    monkeypatch.setattr(fingerprints, "__file__", str(package / "book" / "fingerprints.py"))
+    build(book, "first")
+    ran.chapters.clear()
+    if change == "parameter":
+        book.edition("first", "parameters:\n  shared: {level: 0.8}\n")
+    elif change == "data":
+        (book.root / "data" / "tiny" / "README.md").write_text("More is known now.")
+    elif change == "lock":
+        (book.root / "requirements.lock").write_text("click==8.1\n")
+    elif change == "helpers":
+        (package / "show.py").write_text("a = 2")
+    else:
+        book.page("index", "# Another")
+    assert build(book, "first")[-1] == "first new"
+    assert {name.removeprefix("first/") for name in ran.chapters} == again
 
 
 def test_two_chapters_may_not_disagree(book, ran, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,12 +93,20 @@ def test_refuses_two_parameters_cells(book) -> None:
         read_chapter(path)
 
 
+def test_says_in_which_round_a_chapter_runs(book) -> None:
+    rounds = [
+        read_chapter(book.chapter(name, after=after)).stage
+        for name, after in (("01_alpha", None), ("07_gamma", "all"), ("compare", "editions"))
+    ]
+    assert rounds == [0, 1, 2]
+
+
 def test_refuses_an_order_that_it_does_not_know(book) -> None:
     path = book.chapter("01_alpha")
     notebook = json.loads(path.read_text())
     notebook["metadata"]["trialbook"] = {"after": "02_beta"}
     path.write_text(json.dumps(notebook))
-    with pytest.raises(BuildError, match="only 'all' is known"):
+    with pytest.raises(BuildError, match="only 'all' and 'editions' are known"):
         read_chapter(path)
 
 

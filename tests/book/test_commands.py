@@ -47,6 +47,8 @@ def run(*arguments: str) -> Result:
     [
         (("build", "--edition", "frist"), "no edition named 'frist'. Did you mean 'first'"),
         (("build", "-p", "levle=0.9"), "-p levle=0.9: There is no parameter named 'levle'. Did"),
+        (("build", "--edition", "away.yml"), "There is no file away.yml"),
+        (("build", "--trial", "tinny"), "There is no trial named 'tinny'"),
         (("build", "-p", "level=high"), "'level' is 'high', but must be a number"),
         (("build", "-p", "level=1.5"), "a number from 0.5 to 0.999"),
         (("build", "-p", "level=nan"), "must be a number"),
@@ -72,6 +74,23 @@ def run(*arguments: str) -> Result:
         (("run", "1", "-p", "level=2"), "a number from 0.5 to 0.999"),
         (("run", "1", "-p", "trial=tinny"), "Did you mean 'tiny'"),
         (("run", "1", "--edition", "therd"), "There is no edition named 'therd'"),
+        (("status", "--edition", "frist"), "no edition named 'frist'. Did you mean 'first'"),
+        (("compare", "first", "secund"), "no edition named 'secund'. Did you mean 'second'"),
+        (("sweep", "9", "--grid", "level=0.9"), "There is no chapter named '9'"),
+        (("sweep", "1", "--grid", "level"), "--grid level: write the name, an equals sign"),
+        (("sweep", "1", "--grid", "=0.9"), "write the name, an equals sign"),
+        (("sweep", "1", "--grid", "levle=0.9"), "--grid levle=0.9: There is no parameter named"),
+        (("sweep", "1", "--grid", "level=0.9,2"), "--grid level=2: the parameter 'level'"),
+        (("sweep", "1", "--grid", "level=0.9,high"), "--grid level=high: the parameter 'level'"),
+        (("sweep", "1", "--grid", "level=0.9,0.9"), "the value '0.9' is given twice"),
+        (("sweep", "1", "--grid", "level=0.9,0.90"), "are the same run"),
+        (("sweep", "1", "--grid", "level=0.9", "--grid", "level=0.8"), "'level' is given twice"),
+        (("sweep", "1", "--grid", "level=0.9", "-p", "level=0.8"), "also given by -p"),
+        (("sweep", "2", "--grid", "draws=1,2", "-p", "adjust=x"), "-p adjust=x: the parameter"),
+        (("sweep", "2", "--grid", 'covariates="age,sex'), "the quotes are not understood"),
+        (("sweep", "1", "--grid", "edition=first"), "an edition is not a value"),
+        (("sweep", "1", "--grid", "trial=tiny,tinny"), "--grid trial=tinny: data: There is no"),
+        (("sweep", "1", "--grid", "level=0.9", "--trial", "tinny"), "no trial named 'tinny'"),
         (("check", "nowhere"), "nowhere"),
         (("synthesise", "tinny", "--check"), "Did you mean 'tiny'"),
         (("synthesise", "tiny_real"), "synthesis.yml"),
@@ -94,6 +113,10 @@ def test_every_mistake_gets_one_sentence(inside, arguments, words) -> None:
         (("build", "--timeout", "0"), "--timeout"),
         (("build", "--editoin", "x"), "--edition"),
         (("run",), "CHAPTER"),
+        (("sweep", "1"), "--grid"),
+        (("sweep", "1", "--grid", "level=1", "-e", "first", "--trial", "tiny"), "--trial"),
+        (("compare", "first"), "two editions or more"),
+        (("compare", "first", "first"), "each once"),
         (("synthesise", "--check", "--recalibrate"), "writes nothing"),
     ],
 )
@@ -106,7 +129,7 @@ def test_a_wrong_command_line_is_explained(inside, arguments, words) -> None:
 def test_needs_an_edition(inside) -> None:
     for path in (inside.root / "chapters" / "editions").iterdir():
         path.unlink()
-    assert "There is no edition in" in run("build").stderr
+    assert "There is no published edition in" in run("build").stderr
 
 
 def test_lists(inside) -> None:
@@ -139,7 +162,7 @@ def test_foreseeable_faults_are_told_in_a_sentence(
     def fail() -> None:
         raise error
 
-    monkeypatch.setattr(commands, "_project", fail)
+    monkeypatch.setattr(commands, "current_project", fail)
     result = run("list")
     assert result.exit_code == code
     assert words in result.stderr
@@ -192,10 +215,52 @@ def modules_after(root: Path, *arguments: str) -> tuple[set[str], float]:
     return set(json.loads(done.stdout.splitlines()[-1])), time.monotonic() - start
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("build", "--help"), ("list",)])
+@pytest.mark.parametrize("arguments", [("--help",), ("build", "--help"), ("list",), ("status",)])
 def test_help_and_lists_load_nothing_scientific(inside, arguments) -> None:
     loaded, _ = modules_after(inside.root, *arguments)
     assert loaded.isdisjoint(HEAVY)
+
+
+def test_status_of_a_finished_book_loads_nothing_and_takes_no_time(inside, ran) -> None:
+    run("build")
+    loaded, seconds = modules_after(inside.root, "status")
+    assert loaded.isdisjoint(HEAVY)
+    assert seconds < 1
+
+
+def test_says_what_is_up_to_date_and_what_is_not(inside, ran) -> None:
+    assert "first: book to be built (it has never been built" in run("status").output
+    run("build", "--edition", "first")
+    said = run("status", "--edition", "first").output.splitlines()
+    assert said[0] == "first: book up to date; 3 of 3 chapters up to date"
+    assert said[1] == "  01_alpha  up to date"
+    inside.edition("first", "parameters:\n  shared: {level: 0.8}\n")
+    said = run("status", "--edition", "first").output.splitlines()
+    assert said[1] == "  01_alpha  stale: parameter level"
+
+
+def test_builds_the_published_editions_unless_told_otherwise(inside, ran) -> None:
+    inside.edition("extra", "published: false\n")
+    assert "Edition extra" not in run("build").output
+    assert "Edition extra is built" in run("build", "--edition", "extra").output
+
+
+def test_builds_the_book_of_a_trial(inside, ran, tiny_trial: Path) -> None:
+    result = run("build", "--trial", str(tiny_trial))
+    place = inside.root / "_build" / "tiny" / "html" / "index.html"
+    assert f"Edition tiny is built: {place}" in result.output
+    assert "Edition first" not in result.output
+    assert "tiny: book up to date" in run("status", "--trial", str(tiny_trial)).output
+
+
+def test_a_dry_run_prints_the_cells_and_runs_nothing(inside) -> None:
+    result = run("sweep", "1", "--grid", "level=0.8,0.9", "--dry-run")
+    assert result.output.splitlines() == [
+        "Cell 1: level=0.8",
+        "Cell 2: level=0.9",
+        f"2 cells; they would be kept in {inside.root / '_build' / 'sweeps' / '01_alpha-level'}",
+    ]
+    assert not (inside.root / "_build").exists()
 
 
 def test_a_build_without_changes_loads_nothing_and_takes_no_time(inside, ran) -> None:

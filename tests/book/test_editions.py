@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from helpers.book.chapters import read_chapters
-from helpers.book.editions import Edition, edition_names, read_edition
+from helpers.book.editions import Edition, edition_names, published_names, read_edition
 from helpers.errors import EditionError
 
 
@@ -47,6 +49,16 @@ def test_lists_editions_by_name(book) -> None:
         ("leave_out: 02_beta\n", "line 4: 'leave_out' must be a list"),
         ("leave_out:\n- 01_alpha\n- 03_beta\n", "line 6: .*named '03_beta'.*'02_beta'"),
         ("parameters: {shared: {level: 0.9}\n", "not valid YAML"),
+        ("about: []\n", "line 4: the key 'about' must hold a text"),
+        ("published: no\n", "line 4: 'published' is true or false"),
+        ("chapters: 01_alpha\n", "line 4: 'chapters' must be a list of chapters"),
+        ("chapters: []\n", "line 4: 'chapters' is empty"),
+        ("chapters: [01_alfa]\n", "line 4: .*no chapter named '01_alfa'.*'01_alpha'"),
+        ("chapters: [01_alpha]\nleave_out: [02_beta]\n", "line 4: .*keep one of the two"),
+        ("compare: second\n", "line 4: 'compare' must be a list of editions"),
+        ("compare: [secund]\n", "line 4: .*no edition named 'secund'.*'second'"),
+        ("compare: [first]\n", "line 4: an edition cannot be compared with itself"),
+        ("compare: [second, second]\n", "line 4: the edition 'second' is listed twice"),
     ],
 )
 def test_refuses_what_is_wrong_with_its_line(book, more, words) -> None:
@@ -84,8 +96,61 @@ def test_offers_the_nearest_edition(book) -> None:
         read(book, "secund")
 
 
-@pytest.mark.parametrize("name", ["runs", "Élan", "1st", "a b"])
+@pytest.mark.parametrize("name", ["runs", "sweeps", "compare", "Élan", "1st", "a b"])
 def test_refuses_a_name_that_cannot_be_a_folder_of_its_own(book, name) -> None:
     book.edition(name)
     with pytest.raises(EditionError, match="rename the file"):
         read(book, name)
+
+
+def test_keeps_only_the_chapters_that_it_lists(book) -> None:
+    book.edition("first", "chapters: [02_beta, 07_gamma]\n")
+    assert read(book).leave_out == ("01_alpha",)
+
+
+def test_has_a_chapter_that_compares_only_with_something_to_compare(book) -> None:
+    book.chapter("compare", after="editions")
+    book.edition("first")
+    assert read(book).leave_out == ("compare",)
+    book.edition("first", "compare: [second]\nabout: Why it is here.\n")
+    edition = read(book)
+    assert edition.leave_out == ()
+    assert [each.value for each in edition.compare] == ["second"]
+    assert edition.about == "Why it is here."
+
+
+def test_tells_the_published_editions_from_the_others(book) -> None:
+    book.edition("third", "published: false\n")
+    book.edition("fourth", "published: true\n")
+    book.edition("broken").write_bytes(b"title: \xff\n")
+    assert published_names(book.project) == ("broken", "first", "fourth", "second")
+    for path in book.project.editions.iterdir():
+        path.unlink()
+    book.edition("third", "published: false\n")
+    with pytest.raises(EditionError, match="no published edition"):
+        published_names(book.project)
+
+
+def test_reads_a_file_anywhere(book, tmp_path: Path) -> None:
+    path = tmp_path / "on my desk" / "mine.yml"
+    path.parent.mkdir()
+    path.write_text("title: Mine\ntrial: ../trials/own\naudience: me\n")
+    edition = read(book, str(path))
+    assert (edition.name, edition.title, edition.base) == ("mine", "Mine", path.parent)
+    own = book.project.editions / "first.yml"
+    assert read(book, str(own)) == read(book, "first")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nowhere/mine.yml", "There is no file nowhere/mine.yml"),
+        ("{folder}/first.yml", "the book has an edition named 'first'"),
+        ("{folder}/First.yml", "rename the file"),
+    ],
+)
+def test_refuses_a_file_that_cannot_be_an_edition(book, tmp_path: Path, name, words) -> None:
+    for each in ("first", "First"):
+        (tmp_path / f"{each}.yml").write_text("title: T\ntrial: tiny\naudience: all\n")
+    with pytest.raises(EditionError, match=words):
+        read(book, name.format(folder=tmp_path))

@@ -4,9 +4,11 @@ from helpers.book.listing import listing
 
 
 def test_lists_editions_chapters_and_parameters(book) -> None:
+    book.edition("third", "published: false\n")
     text = listing(book.project, width=100)
     lines = text.splitlines()
-    assert "  first    tiny       The edition first (for testers)" in lines
+    assert "  first    tiny       by itself   The edition first (for testers)" in lines
+    assert "  third    tiny       when named  The edition third (for testers)" in lines
     assert "  01_alpha  Title of 01_alpha" in lines
     level = next(line for line in lines if line.strip().startswith("level"))
     assert " ".join(level.split()) == "level float 0.95 confidence level [0.5 to 0.999]"

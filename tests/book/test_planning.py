@@ -13,7 +13,7 @@ from helpers.book.planning import (
     results_parameter,
     specification,
 )
-from helpers.errors import ParameterError, TrialBookError
+from helpers.errors import EditionError, ParameterError, TrialBookError
 
 from_cell = 'visit: str = "primary"  # visit [primary | planned visit after baseline]\n'
 
@@ -113,12 +113,39 @@ def test_plans_a_chapter_by_itself(book) -> None:
     assert one(book, "1", "second", trial="tiny").values["trial"] == "tiny"
 
 
-def test_a_trial_given_as_a_path_becomes_absolute(
+def test_a_trial_given_as_a_path_is_known_by_its_id(
     book, tiny_trial: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tiny_trial.parent)
     (tiny_trial.parent / "mine").symlink_to(tiny_trial)
-    assert one(book, "1", trial="mine").values["trial"] == str(tiny_trial)
+    planned = one(book, "1", trial="mine")
+    assert planned.values["trial"] == "tiny"
+    assert (planned.trial, planned.elsewhere) == (tiny_trial, True)
+    assert one(book, "1", trial="tiny").elsewhere is False
+
+
+def test_plans_the_editions_with_which_one_is_compared(book) -> None:
+    book.chapter("compare", parameters=from_common(), after="editions")
+    book.edition("first", "compare: [second]\n")
+    book.edition("second", "compare: [first]\nparameters:\n  shared: {level: 0.8}\n")
+    [first, second] = planned(book, "first", "second")
+    assert [each.name for each in first.chapters][-1] == "compare"
+    [other] = first.compared
+    assert other.name == "second"
+    assert [each.name for each in other.chapters] == ["01_alpha", "02_beta", "07_gamma"]
+    assert other.chapters[0].values["level"] == 0.8
+    assert other.compared == ()
+    assert second.compared[0].name == "first"
+
+
+def test_refuses_two_books_in_one_place(book, tmp_path: Path) -> None:
+    mine, yours = tmp_path / "mine" / "own.yml", tmp_path / "yours" / "own.yml"
+    for path in (mine, yours):
+        path.parent.mkdir()
+        path.write_text(f"title: {path.parent.name}\ntrial: tiny\naudience: all\n")
+    assert len(planned(book, str(mine), str(mine))) == 1
+    with pytest.raises(EditionError, match="have the name 'own'"):
+        planned(book, str(mine), str(yours))
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,9 @@ def test_refuses_settings_that_it_cannot_read(book, content, words) -> None:
 def test_finds_trials_by_name_and_by_path(book, tiny_trial: Path) -> None:
     assert trial_folder(book.project, "tiny") == book.root / "data" / "tiny"
     assert trial_folder(book.project, str(tiny_trial)) == tiny_trial
+    assert trial_folder(book.project, str(tiny_trial / "trial.yml")) == tiny_trial
+    assert trial_folder(book.project, tiny_trial.name, base=tiny_trial.parent).name == "tiny"
+    assert trial_folder(book.project, f"./{tiny_trial.name}", base=tiny_trial.parent) == tiny_trial
     with pytest.raises(ParameterError, match="Did you mean 'tiny'"):
         trial_folder(book.project, "tinny")
     with pytest.raises(ParameterError, match="There is no trial named ''"):

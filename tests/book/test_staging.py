@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,61 @@ def test_stages_pages_styles_and_dressed_notebooks(book, tmp_path: Path) -> None
         "chapters/references.bib",
     }
     assert "02_beta" not in (tmp_path / "source" / "_toc.yml").read_text()
+
+
+def staged(book, tmp_path: Path, *, notebooks: dict | None = None, first_page: str = "") -> Path:
+    edition, trial = edition_and_trial(book)
+    target = tmp_path / "source"
+    stage_source(
+        book.project,
+        replace(edition, first_page=first_page),
+        trial=trial,
+        notebooks=notebooks or {},
+        results={},
+        fingerprints={"01_alpha": "abc123"},
+        target=target,
+    )
+    return target
+
+
+def test_says_on_the_first_page_what_the_edition_changes(book, tmp_path: Path) -> None:
+    index = (staged(book, tmp_path) / "chapters" / "index.md").read_text()
+    assert "- `level` is `0.9`" in index
+
+
+def test_no_page_points_at_a_chapter_that_is_left_out(book, tmp_path: Path) -> None:
+    book.edition("first", "leave_out: [02_beta]\n")
+    book.page("index", "# The book\n\nSee [](02_beta.ipynb): {{ beta_n }}, {{ data_label }}.\n")
+    prose = {"cell_type": "markdown", "metadata": {}, "source": "See [it](02_beta.ipynb)."}
+    notebook = {"cells": [prose], "metadata": {}}
+    target = staged(book, tmp_path, notebooks={"01_alpha": notebook})
+    index = (target / "chapters" / "index.md").read_text()
+    assert "See Title of 02_beta (not in this edition): {{ beta_n }}" in index
+    assert "02_beta.ipynb" not in (target / "chapters" / "01_alpha.ipynb").read_text()
+    found = yaml.safe_load((target / "_config.yml").read_text())["parse"]["myst_substitutions"]
+    assert found["beta_n"] == "(not in this edition)"
+    assert found["data_label"] == "Synthetic cohort"
+
+
+def test_with_every_chapter_an_unknown_name_stays_a_fault(book, tmp_path: Path) -> None:
+    book.page("index", "# The book\n\n{{ beta_n }}\n")
+    config = (staged(book, tmp_path) / "_config.yml").read_text()
+    assert "beta_n" not in config
+
+
+def test_shows_the_fingerprint_in_the_provenance(book, tmp_path: Path) -> None:
+    html = "<table><tbody><tr><td>a</td></tr></tbody></table>"
+    output = {
+        "data": {"text/html": html},
+        "metadata": {"trialbook": {"table": {"name": "tab-provenance-01-alpha"}}},
+    }
+    cell = {"cell_type": "code", "metadata": {}, "source": "", "outputs": [output]}
+    notebook = {"cells": [cell], "metadata": {}}
+    target = staged(book, tmp_path, notebooks={"01_alpha": notebook})
+    assert "abc123" in (target / "chapters" / "01_alpha.ipynb").read_text()
+
+
+def test_the_book_of_a_trial_has_a_first_page_of_its_own(book, tmp_path: Path) -> None:
+    book.page("own", "# About your trial\n")
+    target = staged(book, tmp_path, first_page="own.md")
+    assert (target / "chapters" / "index.md").read_text().startswith("# About your trial")

@@ -122,6 +122,8 @@ def test_two_builds_of_one_source_are_the_same_byte_for_byte(built) -> None:
 @pytest.mark.slow
 def test_keeps_every_number_in_one_file(built) -> None:
     results = json.loads((built[0].root / "_build" / "first" / "results.json").read_text())
+    prints = {name: results.pop(name) for name in list(results) if name.startswith("provenance.")}
+    assert set(prints) == {f"provenance.{name}.fingerprint" for name in ("01_alpha", "07_gamma")}
     assert results == {
         "alpha.level": {"chapter": "01_alpha", "text": "-0.30", "value": -0.3},
         "gamma.rows": {"chapter": "07_gamma", "text": "1", "value": 1},

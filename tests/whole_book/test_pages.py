@@ -85,7 +85,9 @@ def opened(chromium: Any, books: Path, edition: str) -> Iterator[tuple[Any, list
 
 def test_every_chapter_of_the_contents_is_a_page(books: Path, edition: str) -> None:
     names = {path.stem for path in pages_of(books, edition)}
-    assert {path.stem for path in (ROOT / "chapters").glob("*.ipynb")} <= names
+    # Only an edition that names others to compare itself with has the chapter that does so.
+    alone = {"compare"} if edition == "headache" else set()
+    assert {path.stem for path in (ROOT / "chapters").glob("*.ipynb")} - alone <= names
 
 
 def test_pages_open_without_faults_and_without_a_network(

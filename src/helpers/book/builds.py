@@ -12,6 +12,7 @@ from helpers.book.locking import only_build
 from helpers.book.planning import PlannedEdition, check_planned, plan_editions, specification
 from helpers.book.project import Project
 from helpers.book.replacing import recover
+from helpers.book.trial_books import OfTrial
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,13 @@ class Built:
 
 def build_editions(
     project: Project,
-    names: Sequence[str],
+    names: Sequence[str | OfTrial],
     *,
     overrides: Mapping[str, str],
     jobs: int,
     timeout: float,
     report: Callable[[str], None],
+    scheduler: str | None = None,
 ) -> tuple[Built, ...]:
     """Bring editions of the book up to date.
 
@@ -39,7 +41,7 @@ def build_editions(
     project
         The book.
     names
-        The editions.
+        The editions, paths of their files, or the trials of which to make a book.
     overrides
         Values of parameters from the command line, as text.
     jobs
@@ -48,6 +50,8 @@ def build_editions(
         Seconds that one cell may take.
     report
         Called with a line for the reader whenever there is something to tell.
+    scheduler
+        Address of a Dask scheduler whose workers run the chapters; None for this machine.
 
     Raises
     ------
@@ -64,8 +68,9 @@ def build_editions(
             for each in planned
             if stored_fingerprint(project, each.name) != fingerprints.edition(each)
         ]
-        trials = {each.name: specification(each.trial) for each in stale}
-        for each in stale:
+        needed = [other for each in stale for other in (each, *each.compared)]
+        trials = {each.name: specification(each.trial) for each in needed}
+        for each in needed:
             check_planned(each.chapters, trials[each.name])
         if stale:
             # Everything that runs notebooks is loaded only now.
@@ -79,6 +84,7 @@ def build_editions(
                 jobs=jobs,
                 timeout=timeout,
                 report=report,
+                scheduler=scheduler,
             )
     made = {each.name for each in stale}
     return tuple(Built(each.name, index_page(project, each), each.name in made) for each in planned)

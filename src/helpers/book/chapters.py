@@ -33,6 +33,9 @@ class Chapter:
     after_all
         Whether it runs after all the other chapters, with their results (notebook metadata
         ``trialbook: {after: all}``).
+    compares
+        Whether it runs after every other chapter of its edition and of the editions that this one
+        is compared with, with the results of all of them (``trialbook: {after: editions}``).
     reads
         Files and folders of the book, relative to its root, that it reads beside its trial
         (notebook metadata ``trialbook: {reads: [...]}``): it runs again when they change.
@@ -44,6 +47,12 @@ class Chapter:
     parameters: tuple[Parameter, ...]
     after_all: bool
     reads: tuple[str, ...] = ()
+    compares: bool = False
+
+    @property
+    def stage(self) -> int:
+        """The round of a build in which it runs: 0, 1 (after all) or 2 (after all editions)."""
+        return 2 if self.compares else int(self.after_all)
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter with this name, or None."""
@@ -81,13 +90,15 @@ def read_chapter(path: Path, *, shown: str = "") -> Chapter:
             f"{shown}: {len(tagged)} cells have the tag 'parameters'; declare all in one cell."
         )
     declared = read_parameters(source(tagged[0]), where=shown) if tagged else ()
+    after = _after(notebook, shown)
     return Chapter(
         path.stem,
         path,
         _title(notebook),
         declared,
-        _runs_last(notebook, shown),
+        after == "all",
         _reads(notebook, shown),
+        compares=after == "editions",
     )
 
 
@@ -169,14 +180,14 @@ def _title(notebook: dict[str, Any]) -> str:
     return next((line.lstrip("#").strip() for line in lines if line.startswith("# ")), "")
 
 
-def _runs_last(notebook: dict[str, Any], shown: str) -> bool:
+def _after(notebook: dict[str, Any], shown: str) -> str | None:
     after = notebook.get("metadata", {}).get("trialbook", {}).get("after")
-    if after not in (None, "all"):
+    if after not in (None, "all", "editions"):
         raise BuildError(
             f"{shown}: the notebook's metadata say that it runs after {after!r}; "
-            "only 'all' is known."
+            "only 'all' and 'editions' are known."
         )
-    return after == "all"
+    return after
 
 
 def _reads(notebook: dict[str, Any], shown: str) -> tuple[str, ...]:

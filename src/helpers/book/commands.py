@@ -1,4 +1,4 @@
-"""The command ``trialbook``: build, run, list, check, synthesise.
+"""The command ``trialbook`` and its commands, some of which have modules of their own.
 
 Nothing scientific is loaded before it is needed, so that help, lists and a build without changes
 answer at once.
@@ -17,11 +17,16 @@ from typing import Any
 
 import click
 
+from helpers.book import command_options as options
+from helpers.book.command_compare import compare
+from helpers.book.command_new import check, new
+from helpers.book.command_options import current_project
+from helpers.book.command_status import status
+from helpers.book.command_sweep import sweep
 from helpers.errors import TrialBookError, nearest_name
 
 INTERRUPTED = 130
 TERMINATED = 143
-CELL_SECONDS = 1800.0
 
 
 class _PlainSpoken(click.Group):
@@ -53,83 +58,76 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
 
 
-_edition = click.option(
-    "--edition", "-e", metavar="NAME", help="Use the values of this edition (see 'trialbook list')."
-)
-_parameters = click.option(
-    "--parameter",
-    "-p",
-    "parameters",
-    metavar="NAME=VALUE",
-    multiple=True,
-    help="Give a parameter another value; may be repeated.",
-)
-_timeout = click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=CELL_SECONDS,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long one cell may take.",
-)
-
-
 @main.command()
 @click.option(
     "--edition",
     "-e",
     "editions",
-    metavar="NAME",
+    metavar="NAME|FILE",
     multiple=True,
-    help="Build this edition only; may be repeated.  [default: all]",
+    help="Build this edition only: one of the book, or a file (.yml) anywhere; may be repeated.  "
+    "[default: all that are published]",
 )
-@_parameters
 @click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(min=1),
-    help="How many chapters run at the same time.  [default: one for each processor]",
+    "--trial",
+    "-t",
+    metavar="NAME|FOLDER",
+    help="Build the book of this trial, without an edition: every chapter, every default.",
 )
-@_timeout
+@options.parameters
+@options.jobs
+@options.timeout
+@options.scheduler
 def build(
-    editions: tuple[str, ...], parameters: tuple[str, ...], jobs: int | None, timeout: float
+    editions: tuple[str, ...],
+    trial: str | None,
+    parameters: tuple[str, ...],
+    jobs: int | None,
+    timeout: float,
+    scheduler: str | None,
 ) -> None:
     """Run what has changed and compile the book.
 
-    The finished book of each edition is in _build/EDITION/html. When anything fails, the last
-    good book stays.
+    The finished book of each edition is in _build/EDITION/html, that of a trial in _build/ID/html.
+    When anything fails, the last good book stays.
     """
     from helpers.book.builds import build_editions
-    from helpers.book.editions import edition_names
+    from helpers.book.editions import published_names
+    from helpers.book.trial_books import OfTrial
 
-    project = _project()
-    names = editions or edition_names(project)
-    if not names:
-        raise TrialBookError(f"There is no edition in {project.editions}: write one first.")
+    project = current_project()
+    asked: list[str | OfTrial] = [*editions]
+    if trial is not None:
+        asked.append(OfTrial(trial))
     done = build_editions(
         project,
-        names,
-        overrides=_overrides(parameters),
-        jobs=jobs or os.cpu_count() or 1,
+        asked or published_names(project),
+        overrides=options.given_values(parameters),
+        jobs=jobs or options.processors(),
         timeout=timeout,
         report=click.echo,
+        scheduler=scheduler,
     )
     for book in done:
         state = "built" if book.new else "up to date"
         click.echo(f"Edition {book.edition} is {state}: {book.index}")
 
 
+for _command in (sweep, compare, status, new, check):
+    main.add_command(_command)
+
+
 @main.command()
 @click.argument("chapter")
-@_edition
-@_parameters
+@options.edition
+@options.parameters
 @click.option(
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The notebook to write.  [default: _build/runs/CHAPTER.ipynb]",
 )
-@_timeout
+@options.timeout
 def run(
     chapter: str,
     edition: str | None,
@@ -141,11 +139,11 @@ def run(
     from helpers.book.chapters import find_chapter, read_chapters
     from helpers.book.editions import read_edition
 
-    project = _project()
+    project = current_project()
     chapters = read_chapters(project)
     found = find_chapter(chapter, chapters)
     chosen = read_edition(project, edition, chapters) if edition is not None else None
-    overrides = _overrides(parameters)
+    overrides = options.given_values(parameters)
     from helpers.book.running import run_one
 
     ran = run_one(
@@ -159,21 +157,7 @@ def list_() -> None:
     """List editions, chapters and the parameters of each chapter."""
     from helpers.book.listing import listing
 
-    click.echo(listing(_project(), width=shutil.get_terminal_size((100, 24)).columns))
-
-
-@main.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def check(folder: Path) -> None:
-    """Check the trial in DIR: its trial.yml and its tables."""
-    from helpers.trial.checking import check_trial
-
-    report = check_trial(folder)
-    for problem in report.problems:
-        click.echo(str(problem))
-    click.echo(report.summary())
-    if not report.valid:
-        raise click.exceptions.Exit(1)
+    click.echo(listing(current_project(), width=shutil.get_terminal_size((100, 24)).columns))
 
 
 @main.command()
@@ -192,7 +176,7 @@ def synthesise(name: str, output: Path | None, recalibrate: bool, compare: bool)
         raise click.UsageError("--check writes nothing: leave out --output and --recalibrate.")
     from helpers.book.cohorts import compare_cohort, make_cohort, recalibrate_cohort
 
-    project = _project()
+    project = current_project()
     if compare:
         number = compare_cohort(project, name)
         click.echo(f"The {number} files of the cohort {name} are what the code makes.")
@@ -203,28 +187,6 @@ def synthesise(name: str, output: Path | None, recalibrate: bool, compare: bool)
         files = make_cohort(project, name, output=output)
     for file in files:
         click.echo(f"Wrote {file}")
-
-
-def _project() -> Any:
-    from helpers.book.project import find_project
-
-    return find_project(Path.cwd())
-
-
-def _overrides(parameters: tuple[str, ...]) -> dict[str, str]:
-    """Read ``name=value`` options."""
-    from helpers.errors import ParameterError
-
-    values: dict[str, str] = {}
-    for text in parameters:
-        name, equals, value = text.partition("=")
-        name = name.strip()
-        if not equals or not name:
-            raise ParameterError(f"-p {text}: write the name, an equals sign and the value.")
-        if name in values:
-            raise ParameterError(f"-p {text}: {name!r} is given twice; keep one of the two.")
-        values[name] = value.strip()
-    return values
 
 
 def _sentence(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from helpers.book import children
 from helpers.book.chapters import INJECTED_TAG, read_notebook, tags
+from helpers.book.edition_box import line_in_source
 from helpers.book.mathjax import copy_mathjax, refuse_foreign_requests
 from helpers.errors import BuildError
 
@@ -100,7 +101,15 @@ def _place(file: str | None, line: str | None, source: Path) -> str:
     if path.suffix == ".ipynb" and int(line) >= _LINES_OF_A_CELL:
         cell, within = divmod(int(line), _LINES_OF_A_CELL)
         return f"{shown}, cell {_number_in_source(path, cell)}, line {max(within, 1)}: "
-    return f"{shown}:{line}: "
+    return f"{shown}:{_line_in_source(path, int(line))}: "
+
+
+def _line_in_source(path: Path, line: int) -> int:
+    """Count a line as the page's source does, which has no box about the edition."""
+    try:
+        return line_in_source(path.read_text(encoding="utf-8"), line)
+    except (OSError, ValueError):
+        return line
 
 
 def _number_in_source(path: Path, number: int) -> int:

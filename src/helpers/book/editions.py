@@ -11,16 +11,17 @@ from typing import Any
 from helpers.book.chapters import Chapter
 from helpers.book.project import Project
 from helpers.errors import EditionError, unknown_name
-from helpers.trial.positions import Document, read_document
+from helpers.trial.positions import read_document
 
 SHARED = "shared"
 BUILD_FILLS = ("trial", "edition")
 """Parameters that every chapter gets from its edition."""
 
-_KEYS = ("title", "trial", "audience", "parameters", "leave_out")
+TAKEN = ("compare", "runs", "sweeps")
+"""Folders of the build folder that are not editions."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
-# Folders of the build folder that are not editions.
-_TAKEN = ("runs",)
+_ENDINGS = {".yml", ".yaml"}
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,23 @@ class Edition:
     title, audience
         Shown to readers.
     trial
-        Name of the trial.
+        Name of the trial, or the path of its folder.
     shared
         Values for every chapter that declares the parameter.
     by_chapter
         Values for one chapter, by its name.
     leave_out
         Chapters that this edition does not have.
+    about
+        What the edition is for, shown on its first page; may be empty.
+    compare
+        Names of the editions with which the book of this one compares itself.
+    published
+        Whether a build that names no edition makes it.
+    first_page
+        Page of the chapters' folder that takes the place of the book's first page; empty for none.
+    base
+        Folder in which a relative path of the trial begins; None for the working directory.
     """
 
     name: str
@@ -58,6 +69,11 @@ class Edition:
     shared: Mapping[str, Given]
     by_chapter: Mapping[str, Mapping[str, Given]]
     leave_out: tuple[str, ...]
+    about: str = ""
+    compare: tuple[Given, ...] = ()
+    published: bool = True
+    first_page: str = ""
+    base: Path | None = None
 
     def chapters(self, chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
         """Return the chapters that this edition has."""
@@ -65,129 +81,94 @@ class Edition:
 
 
 def edition_names(project: Project) -> tuple[str, ...]:
-    """Return the names of all editions, sorted."""
+    """Return the names of all editions of the book, sorted."""
     return tuple(sorted(path.stem for path in project.editions.glob("*.yml")))
+
+
+def published_names(project: Project) -> tuple[str, ...]:
+    """Return the names of the editions that a build makes when it is not told which.
+
+    Raises
+    ------
+    EditionError
+        When there is none.
+    """
+    found = tuple(name for name in edition_names(project) if _published(project, name))
+    if not found:
+        raise EditionError(
+            f"There is no published edition in {project.editions}: write one, or name the one to "
+            "build with --edition."
+        )
+    return found
+
+
+def _published(project: Project, name: str) -> bool:
+    """Say whether an edition is published; one whose file cannot be read counts, to be told of."""
+    try:
+        text = (project.editions / f"{name}.yml").read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return True
+    content = read_document(text, file=name).content
+    return not isinstance(content, dict) or content.get("published") is not False
 
 
 def read_edition(project: Project, name: str, chapters: Sequence[Chapter]) -> Edition:
     """Read one edition and check every name in it.
+
+    Parameters
+    ----------
+    project
+        The book.
+    name
+        An edition of the book, or the path of an edition's file.
+    chapters
+        The chapters of the book.
 
     Raises
     ------
     EditionError
         When there is no such edition or its file is not valid; the message names the line.
     """
-    names = edition_names(project)
-    if name not in names:
-        raise EditionError(unknown_name("edition", name, names))
-    path = project.editions / f"{name}.yml"
+    # What reads the file makes editions, and so builds on this module.
+    from helpers.book.edition_file import read_edition_file
+
+    path = edition_path(project, name)
     shown = project.shown(path)
-    if not _NAME.fullmatch(name) or name in _TAKEN:
+    if not valid_name(path.stem):
         raise EditionError(
             f"{shown}: an edition's file name is a small letter followed by small letters, "
-            f"digits, - or _, and not {' or '.join(_TAKEN)}; rename the file."
+            f"digits, - or _, and not {' or '.join(TAKEN)}; rename the file."
         )
-    document = _read(path, shown)
-    content = document.content
-    for key in content:
-        if key not in _KEYS:
-            where = f"{shown}, line {document.line_of((key,))}"
-            raise EditionError(unknown_name("key", key, _KEYS, where=where))
-    return _Reader(document, shown, chapters).edition(name)
+    return read_edition_file(path, shown=shown, chapters=chapters, editions=edition_names(project))
 
 
-def _read(path: Path, shown: str) -> Document:
-    try:
-        document = read_document(path.read_text(encoding="utf-8"), file=shown)
-    except UnicodeDecodeError:
-        raise EditionError(f"{shown} is not UTF-8 text: save it as UTF-8.") from None
-    if document.problems:
-        raise EditionError("\n".join(str(problem) for problem in document.problems))
-    if not isinstance(document.content, dict):
-        raise EditionError(f"{shown} must hold keys with values, as in 'title: ...'.")
-    return document
+def edition_path(project: Project, name: str) -> Path:
+    """Return the file of an edition.
 
-
-class _Reader:
-    """Reads the parts of one edition's file, with the line of each in its messages."""
-
-    def __init__(self, document: Document, shown: str, chapters: Sequence[Chapter]) -> None:
-        self.document = document
-        self.shown = shown
-        self.chapters = {chapter.name: chapter for chapter in chapters}
-
-    def edition(self, name: str) -> Edition:
-        leave_out = self._left_out()
-        parameters = self._mapping(("parameters",))
-        for chapter in parameters:
-            if chapter != SHARED and chapter not in self.chapters:
-                raise EditionError(
-                    unknown_name(
-                        "chapter",
-                        chapter,
-                        [SHARED, *self.chapters],
-                        where=self._where(("parameters", chapter)),
-                    )
-                )
-        return Edition(
-            name=name,
-            title=self._text("title"),
-            trial=Given(self._text("trial"), self._where(("trial",))),
-            audience=self._text("audience"),
-            shared=self._given(SHARED) if SHARED in parameters else {},
-            by_chapter={part: self._given(part) for part in parameters if part != SHARED},
-            leave_out=leave_out,
+    Raises
+    ------
+    EditionError
+        When there is no such edition or file, or a file elsewhere has an edition's name.
+    """
+    names = edition_names(project)
+    given = Path(name)
+    if name in names:
+        return project.editions / f"{name}.yml"
+    if given.suffix not in _ENDINGS:
+        known = unknown_name("edition", name, names)
+        raise EditionError(f"{known} The path of an edition's file (.yml) is accepted too.")
+    if not given.is_file():
+        raise EditionError(f"There is no file {name}: give the path of an edition's file.")
+    path = given.resolve()
+    own = project.editions / f"{path.stem}.yml"
+    if path.stem in names and path != own.resolve():
+        raise EditionError(
+            f"{name}: the book has an edition named {path.stem!r}, whose book this one would "
+            "replace; rename the file."
         )
+    return path
 
-    def _where(self, path: tuple[str | int, ...]) -> str:
-        return f"{self.shown}, line {self.document.line_of(path)}"
 
-    def _text(self, key: str) -> str:
-        value = self.document.content.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise EditionError(f"{self._where((key,))}: the key {key!r} must hold a text.")
-        return value.strip()
-
-    def _mapping(self, path: tuple[str, ...]) -> dict[str, Any]:
-        value = self.document.content
-        for key in path:
-            value = value.get(key)
-            if value is None:
-                return {}
-        if not isinstance(value, dict):
-            raise EditionError(
-                f"{self._where(path)}: {'.'.join(path)!r} must hold names with values, "
-                "as in 'level: 0.95'."
-            )
-        return value
-
-    def _given(self, part: str) -> dict[str, Given]:
-        """Read the values for one chapter or for all, and check that they reach a chapter."""
-        reached = list(self.chapters.values()) if part == SHARED else [self.chapters[part]]
-        known = [*dict.fromkeys(each.name for chapter in reached for each in chapter.parameters)]
-        given = {}
-        for name, value in self._mapping(("parameters", part)).items():
-            where = self._where(("parameters", part, name))
-            if name in BUILD_FILLS:
-                raise EditionError(
-                    f"{where}: every chapter gets {name!r} from the edition itself; remove it here."
-                )
-            if name not in known:
-                kind = "parameter" if part == SHARED else f"parameter of the chapter {part}"
-                valid = [each for each in known if each not in BUILD_FILLS]
-                raise EditionError(unknown_name(kind, name, valid, where=where))
-            given[name] = Given(value, where)
-        return given
-
-    def _left_out(self) -> tuple[str, ...]:
-        listed = self.document.content.get("leave_out") or []
-        if not isinstance(listed, list):
-            raise EditionError(
-                f"{self._where(('leave_out',))}: 'leave_out' must be a list of chapters, "
-                "as in [03_randomization]."
-            )
-        for at, name in enumerate(listed):
-            if name not in self.chapters:
-                where = self._where(("leave_out", at))
-                raise EditionError(unknown_name("chapter", str(name), self.chapters, where=where))
-        return tuple(listed)
+def valid_name(name: str) -> bool:
+    """Say whether an edition may have this name, which is also that of a folder."""
+    return bool(_NAME.fullmatch(name)) and name not in TAKEN

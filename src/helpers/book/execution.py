@@ -1,8 +1,9 @@
 """Run chapters with papermill: on copies, in parallel, each in a kernel of its own.
 
 Chapters run in threads of this process, because each already has a process of its own, its kernel.
-Measured for eight small chapters on two cores: one after the other 37 s, two worker processes
-24 s, two threads 19 s, two threads that kill each kernel instead of asking it to leave 14 s.
+Several chapters have their kernels forked from one process that has loaded the libraries
+(:mod:`helpers.book.fork_server`), where the system can; a single one begins from nothing, because
+that process would load more than it needs.
 """
 
 from __future__ import annotations
@@ -12,20 +13,28 @@ import logging
 import shutil
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import papermill
 from joblib import Parallel, delayed
 
-from helpers.book import children
+from helpers.book import children, clusters
 from helpers.book.chapters import read_notebook
+from helpers.book.engine import ENGINE
 from helpers.book.failures import reason, stopped_at, unfinished
-from helpers.book.kernels import KERNEL, kernel_class, kernel_environment
+from helpers.book.forked import Forks, can_fork
+from helpers.book.kernels import (
+    KERNEL,
+    BookKernelManager,
+    kernel_class,
+    kernel_environment,
+)
 from helpers.book.planning import PlannedChapter, results_parameter
 from helpers.book.replacing import write_file
 from helpers.book.tidying import notebook_text, tidied
+from helpers.book.trial_books import within_reach
 
 OTHER_RESULTS = "results_of_other_chapters.json"
 
@@ -72,7 +81,12 @@ class Executed:
 
 
 def run_chapters(
-    tasks: Sequence[Task], *, jobs: int, timeout: float, finished: Callable[[Executed], None]
+    tasks: Sequence[Task],
+    *,
+    jobs: int,
+    timeout: float,
+    finished: Callable[[Executed], None],
+    scheduler: str | None = None,
 ) -> list[Executed]:
     """Run chapters in parallel; a failure of one does not stop the others.
 
@@ -81,39 +95,85 @@ def run_chapters(
     tasks
         The chapters, in the order in which they should start.
     jobs
-        How many run at the same time.
+        How many run at the same time, on this machine.
     timeout
         Seconds that one cell may take.
     finished
         Called with each chapter as it ends.
+    scheduler
+        Address of a Dask scheduler whose workers run the chapters; None for this machine.
 
     Returns
     -------
     list of Executed
         In the order of the tasks.
+
+    Raises
+    ------
+    ParameterError, ExecutionError
+        When the cluster cannot be used, see :mod:`helpers.book.clusters`.
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL + 1)
+    if not tasks:
+        return []
     results: dict[int, Executed] = {}
-    parallel = Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")
-    with children.none_left(), warnings.catch_warnings():
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(children.none_left())
+        stack.enter_context(warnings.catch_warnings())
         # joblib warns when it is broken off, which is then what the user wanted.
         warnings.filterwarnings("ignore", message=".*have been cancelled", category=UserWarning)
-        running = parallel(
-            delayed(_numbered)(at, task, timeout, jobs > 1) for at, task in enumerate(tasks)
-        )
-        with contextlib.closing(running):
-            for at, executed in running:
-                results[at] = executed
-                finished(executed)
+        if scheduler is None:
+            running = _here(tasks, jobs, timeout, stack)
+        else:
+            running = _on_cluster(tasks, scheduler, timeout, stack)
+        for at, executed in stack.enter_context(contextlib.closing(running)):
+            results[at] = executed
+            finished(executed)
     return [results[at] for at in sorted(results)]
 
 
-def run_chapter(task: Task, *, timeout: float, single_threaded: bool) -> Executed:
+def _here(
+    tasks: Sequence[Task], jobs: int, timeout: float, stack: contextlib.ExitStack
+) -> Generator[tuple[int, Executed], None, None]:
+    """Run chapters in threads of this process, each of which waits for a kernel."""
+    forks = stack.enter_context(Forks()) if len(tasks) > 1 and can_fork() else None
+    parallel = Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")
+    yield from parallel(
+        delayed(_numbered)(at, task, timeout, jobs > 1, forks) for at, task in enumerate(tasks)
+    )
+
+
+def _on_cluster(
+    tasks: Sequence[Task], scheduler: str, timeout: float, stack: contextlib.ExitStack
+) -> Generator[tuple[int, Executed], None, None]:
+    """Run chapters on the workers of a cluster."""
+    stack.enter_context(clusters.connected(scheduler))
+    parallel = Parallel(n_jobs=-1, return_as="generator_unordered")
+    try:
+        for at, returned in parallel(
+            delayed(clusters.run_parcel)(at, clusters.pack(task), timeout)
+            for at, task in enumerate(tasks)
+        ):
+            executed, kept = clusters.unpack(returned, tasks[at])
+            if kept is not None:
+                write_file(tasks[at].failed, kept)
+            yield at, executed
+    except Exception as error:
+        raise clusters.lost_workers(error) or error from None
+
+
+def run_chapter(
+    task: Task, *, timeout: float, single_threaded: bool, forks: Forks | None = None
+) -> Executed:
     """Run one chapter on a copy of its notebook."""
     start = time.monotonic()
     staged, output = task.scratch / "source.ipynb", task.scratch / "executed.ipynb"
     try:
-        _execute(task, staged, output, timeout=timeout, single_threaded=single_threaded)
+        environment = kernel_environment(
+            private=task.scratch / "ipython", single_threaded=single_threaded
+        )
+        manager = kernel_class(environment, forks=forks)
+        _execute(task, staged, output, timeout=timeout, manager=manager)
         shown = task.planned.name
         executed = read_notebook(output, shown=shown)
         problem = unfinished(executed)
@@ -130,16 +190,19 @@ def run_chapter(task: Task, *, timeout: float, single_threaded: bool) -> Execute
     return Executed(task, time.monotonic() - start, failure=failure)
 
 
-def _numbered(at: int, task: Task, timeout: float, single_threaded: bool) -> tuple[int, Executed]:
-    return at, run_chapter(task, timeout=timeout, single_threaded=single_threaded)
+def _numbered(
+    at: int, task: Task, timeout: float, single_threaded: bool, forks: Forks | None
+) -> tuple[int, Executed]:
+    return at, run_chapter(task, timeout=timeout, single_threaded=single_threaded, forks=forks)
 
 
 def _execute(
-    task: Task, staged: Path, output: Path, *, timeout: float, single_threaded: bool
+    task: Task, staged: Path, output: Path, *, timeout: float, manager: type[BookKernelManager]
 ) -> None:
     work, private = task.scratch / "work", task.scratch / "ipython"
     for folder in (work, private):
         folder.mkdir(parents=True)
+    within_reach(task.planned, task.scratch)
     shutil.copyfile(task.planned.chapter.path, staged)
     values = dict(task.planned.values)
     wanted = results_parameter(task.planned.chapter)
@@ -150,15 +213,14 @@ def _execute(
         staged,
         output,
         parameters=values,
+        engine_name=ENGINE,
         kernel_name=KERNEL,
         language="python",
         progress_bar=False,
         execution_timeout=timeout,
         # papermill's own cwd option changes the directory of the whole process, threads included.
         resources={"metadata": {"path": str(work)}},
-        kernel_manager_class=kernel_class(
-            kernel_environment(private=private, single_threaded=single_threaded)
-        ),
+        kernel_manager_class=manager,
         shutdown_kernel="immediate",
         record_timing=False,
     )

@@ -32,14 +32,24 @@ class Fingerprints:
         self._contents: dict[Path, str] = {}
 
     @cached_property
+    def helpers(self) -> dict[str, str]:
+        """Fingerprint of each file of the helpers' source."""
+        package = Path(__file__).resolve().parents[1]
+        return self._one_by_one(package, package.rglob("*.py"))
+
+    @cached_property
     def code(self) -> str:
         """Fingerprint of the helpers' source."""
-        package = Path(__file__).resolve().parents[1]
-        return self._together(package, package.rglob("*.py"))
+        return _digest(self.helpers)
 
     @cached_property
     def environment(self) -> str:
         """Fingerprint of the lock, of the installed versions of what it locks, and of Python."""
+        return _digest(list(self.environment_parts.values()))
+
+    @cached_property
+    def environment_parts(self) -> dict[str, Any]:
+        """Return what the environment consists of, one by one."""
         lock = self._project.root / "requirements.lock"
         locked = lock.read_bytes() if lock.is_file() else b""
         names = {_plain(name) for name in re.findall(rb"^([A-Za-z0-9][\w.-]*)==", locked, re.M)}
@@ -48,24 +58,61 @@ class Fingerprints:
             for path in Path(sysconfig.get_paths()["purelib"]).glob("*.dist-info")
             if _plain(path.stem.partition("-")[0].encode()) in names
         )
-        return _digest([platform.python_version(), installed, _sha256(locked)])
+        return {
+            "Python": platform.python_version(),
+            "installed packages": _digest(installed),
+            "requirements.lock": _sha256(locked),
+        }
 
     def folder(self, folder: Path) -> str:
         """Return the fingerprint of a folder's content."""
         return self._together(folder, folder.rglob("*"))
 
+    def ingredients(self, planned: PlannedChapter, trial: Path) -> dict[str, Any]:
+        """Return everything that a chapter's fingerprint covers, one by one.
+
+        Returns
+        -------
+        dict
+            ``source``, ``parameters`` (name to value), ``helpers``, ``data`` and ``reads`` (file to
+            the hash of its content) and ``environment`` (part to version or hash).
+        """
+        return {
+            "source": self._content(planned.chapter.path),
+            "parameters": dict(planned.values),
+            "helpers": self.helpers,
+            "data": self._one_by_one(trial, trial.rglob("*")),
+            "reads": {
+                place: self._read(self._project.root / place) for place in planned.chapter.reads
+            },
+            "environment": self.environment_parts,
+        }
+
     def chapter(self, planned: PlannedChapter, trial: Path) -> str:
         """Return the fingerprint of a chapter with its values and its trial's folder."""
-        return _digest(
-            [
-                self._content(planned.chapter.path),
-                dict(planned.values),
-                self.code,
-                self.folder(trial),
-                [self._read(self._project.root / place) for place in planned.chapter.reads],
-                self.environment,
-            ]
-        )
+        return _digest(self.ingredients(planned, trial))
+
+    def others(self, planned: PlannedChapter, edition: PlannedEdition) -> dict[str, str]:
+        """Return the fingerprints of the chapters whose results a chapter is given.
+
+        Empty for a chapter that runs with the first; see
+        :attr:`helpers.book.chapters.Chapter.stage`.
+        """
+        stage = planned.chapter.stage
+        found = {
+            each.name: self.chapter(each, each.trial)
+            for each in edition.chapters
+            if each.chapter.stage < stage
+        }
+        if planned.chapter.compares:
+            found |= {
+                f"{other.name}/{each.name}": self.chapter(each, each.trial)
+                for other in edition.compared
+                for each in other.chapters
+            }
+            titles = [(each.name, each.edition.title) for each in (edition, *edition.compared)]
+            found |= {f"{name}/title": title for name, title in titles}
+        return found
 
     def still_hold(self, planned: PlannedChapter, trial: Path) -> bool:
         """Say whether nothing that a chapter depends on has changed since the first look."""
@@ -79,13 +126,22 @@ class Fingerprints:
         """Return the fingerprint of a whole book: its chapters, its pages and its settings.
 
         A chapter that runs after the others needs no fingerprint of their results here, because
-        those follow from the fingerprints of the others.
+        those follow from the fingerprints of the others, and so it is with the results of editions
+        that the book is compared with.
         """
         edition = planned.edition
         return _digest(
             [
                 [self.chapter(each, planned.trial) for each in planned.chapters],
-                [edition.name, edition.title, edition.audience, list(edition.leave_out)],
+                [edition.name, edition.title, edition.audience, edition.about, edition.first_page],
+                list(edition.leave_out),
+                [
+                    [
+                        [other.name, other.edition.title],
+                        [self.chapter(each, other.trial) for each in other.chapters],
+                    ]
+                    for other in planned.compared
+                ],
                 self._together(self._project.root, page_files(self._project)),
             ]
         )
@@ -103,13 +159,15 @@ class Fingerprints:
 
     def _together(self, root: Path, files: Iterable[Path]) -> str:
         """Return one fingerprint of the names and contents of files below a folder."""
-        return _digest(
-            sorted(
-                (path.relative_to(root).as_posix(), self._content(path))
-                for path in files
-                if _counts(path, root)
-            )
-        )
+        return _digest(self._one_by_one(root, files))
+
+    def _one_by_one(self, root: Path, files: Iterable[Path]) -> dict[str, str]:
+        """Return the fingerprint of each file below a folder, by its name there."""
+        return {
+            path.relative_to(root).as_posix(): self._content(path)
+            for path in files
+            if _counts(path, root)
+        }
 
 
 def page_files(project: Project) -> tuple[Path, ...]:

@@ -15,9 +15,11 @@ from typing import Any
 import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
 from helpers.book import children
+from helpers.book.forked import Forks
 from helpers.errors import ExecutionError
 
 KERNEL = "python3"
@@ -38,10 +40,26 @@ class OwnKernelSpecs(KernelSpecManager):
         )
 
 
+class ForkProvisioner(LocalProvisioner):
+    """Takes the process of a kernel from a fork server; everything else is as with its own."""
+
+    forks: Forks
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
+        """Fork a kernel: the arguments after ``-m ipykernel_launcher`` are the kernel's own."""
+        folder = Path(options.get("cwd") or Path.cwd())
+        kernel = self.forks.start(cmd[3:], environment=options["env"], folder=folder)
+        self.process = kernel  # type: ignore[assignment]  # it is used as a Popen is
+        self.pid = self.pgid = kernel.pid
+        self.cwd = folder
+        return self.connection_info
+
+
 class BookKernelManager(AsyncKernelManager):
     """Starts a kernel for a chapter, in its environment, and sees that it ends with the build."""
 
     environment: Mapping[str, str] = {}
+    forks: Forks | None = None
 
     @default("kernel_spec_manager")
     def _own_kernel(self) -> KernelSpecManager:
@@ -54,6 +72,11 @@ class BookKernelManager(AsyncKernelManager):
     async def _async_start_kernel(self, **options: Any) -> None:
         if children.stopping():
             raise ExecutionError("The build is being stopped.")
+        if self.forks is not None and self.provisioner is None:
+            self.provisioner = ForkProvisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
+            )
+            self.provisioner.forks = self.forks
         await super()._async_start_kernel(**{"env": dict(self.environment), **options})
         self.process = self.provisioner.process  # type: ignore[union-attr]
         children.remember(self.process)
@@ -67,9 +90,20 @@ class BookKernelManager(AsyncKernelManager):
     cleanup_resources = _async_cleanup_resources
 
 
-def kernel_class(environment: Mapping[str, str]) -> type[BookKernelManager]:
-    """Return the class of the kernels of one chapter; nbclient takes a class, not an object."""
-    return type("ChapterKernelManager", (BookKernelManager,), {"environment": environment})
+def kernel_class(
+    environment: Mapping[str, str], *, forks: Forks | None = None
+) -> type[BookKernelManager]:
+    """Return the class of the kernels of one chapter; nbclient takes a class, not an object.
+
+    Parameters
+    ----------
+    environment
+        The whole environment of the kernel.
+    forks
+        The server that forks it; None for a process that begins from nothing.
+    """
+    members = {"environment": environment, "forks": forks}
+    return type("ChapterKernelManager", (BookKernelManager,), members)
 
 
 def kernel_environment(*, private: Path, single_threaded: bool) -> dict[str, str]:

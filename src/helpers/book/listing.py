@@ -26,12 +26,17 @@ def listing(project: Project, *, width: int) -> str:
     chapters = read_chapters(project)
     editions = [read_edition(project, name, chapters) for name in edition_names(project)]
     rows = [
-        (edition.name, str(edition.trial.value), f"{edition.title} (for {edition.audience})")
+        (
+            edition.name,
+            str(edition.trial.value),
+            "by itself" if edition.published else "when named",
+            f"{edition.title} (for {edition.audience})",
+        )
         for edition in editions
     ]
     parts = [
         "Editions",
-        _table(("edition", "trial", "title"), rows, width=width, indent="  "),
+        _table(("edition", "trial", "built", "title"), rows, width=width, indent="  "),
         "\nChapters and their parameters",
         *(_chapter(chapter, width) for chapter in chapters),
     ]

@@ -13,6 +13,7 @@ from typing import Any
 from joblib import Parallel, delayed
 
 from helpers.book import children
+from helpers.book.compared import compared_text, edition_results
 from helpers.book.compiling import compile_book
 from helpers.book.fingerprints import Fingerprints
 from helpers.book.planning import PlannedEdition
@@ -33,17 +34,18 @@ def make_editions(
     jobs: int,
     timeout: float,
     report: Callable[[str], None],
+    scheduler: str | None = None,
 ) -> None:
     """Make the books of several editions; no book is replaced unless all of them succeed.
 
     Parameters
     ----------
-    project, jobs, timeout, report
+    project, jobs, timeout, report, scheduler
         See :func:`helpers.book.builds.build_editions`.
     editions
         The editions that are not up to date.
     trials
-        The description of each edition's trial.
+        The description of the trial of each edition, and of those it is compared with.
     fingerprints
         Of this project.
 
@@ -53,24 +55,45 @@ def make_editions(
         See :func:`helpers.book.builds.build_editions`.
     """
     staging = project.build / STAGING
-    runner = Runner(project, fingerprints, staging, jobs=jobs, timeout=timeout, report=report)
-    for edition in editions:
+    runner = Runner(
+        project,
+        fingerprints,
+        staging,
+        jobs=jobs,
+        timeout=timeout,
+        report=report,
+        scheduler=scheduler,
+    )
+    running = _with_compared(editions)
+    for edition in running:
         shutil.rmtree(project.build / FAILED / edition.name, ignore_errors=True)
-    notebooks: dict[str, Notebooks] = {edition.name: {} for edition in editions}
-    results: dict[str, Results] = {}
-    for last in (False, True):
-        runner.run(editions, notebooks, results, last=last)
-        for edition in editions:
-            results[edition.name] = _results(edition, notebooks[edition.name])
+    runner.run(running, stage=0, others={})
+    first = {each.name: _results(each, runner.notebooks[each.name]) for each in running}
+    runner.run(
+        running, stage=1, others={name: results_text(found) for name, found in first.items()}
+    )
+    whole = {each.name: _results(each, runner.notebooks[each.name]) for each in running}
+    runner.run(
+        [each for each in running if each.compared],
+        stage=2,
+        others={each.name: _compared_text(each, whole, trials) for each in editions},
+    )
+    results = {
+        each.name: _with_fingerprints(
+            _results(each, runner.notebooks[each.name]), runner.prints[each.name]
+        )
+        for each in editions
+    }
     with children.none_left():
         Parallel(n_jobs=jobs, prefer="threads")(
             delayed(_make_book)(
                 project,
                 edition,
                 trials[edition.name],
-                notebooks[edition.name],
+                runner.notebooks[edition.name],
                 results[edition.name],
                 fingerprints,
+                runner.prints[edition.name],
                 staging / "books" / edition.name,
             )
             for edition in editions
@@ -78,6 +101,34 @@ def make_editions(
     for edition in editions:
         replace_folder(staging / "books" / edition.name / "book", project.build / edition.name)
     shutil.rmtree(staging, ignore_errors=True)
+
+
+def _with_compared(editions: Sequence[PlannedEdition]) -> tuple[PlannedEdition, ...]:
+    """Return the editions and those that they are compared with, each once."""
+    found = {each.name: each for each in editions}
+    for edition in editions:
+        for other in edition.compared:
+            found.setdefault(other.name, other)
+    return tuple(found.values())
+
+
+def _compared_text(
+    edition: PlannedEdition, results: Mapping[str, Results], trials: Mapping[str, Specification]
+) -> str:
+    """Return what the chapter that compares editions reads."""
+    return compared_text(
+        edition_results(each, trials[each.name], results[each.name])
+        for each in (edition, *edition.compared)
+    )
+
+
+def _with_fingerprints(results: Results, prints: Mapping[str, str]) -> Results:
+    """Add the fingerprint of each chapter; it was known before the chapter ran."""
+    added = {
+        f"provenance.{chapter}.fingerprint": {"value": text, "text": text, "chapter": chapter}
+        for chapter, text in prints.items()
+    }
+    return merged([results, added])
 
 
 def _results(edition: PlannedEdition, notebooks: Notebooks) -> Results:
@@ -96,6 +147,7 @@ def _make_book(
     notebooks: Notebooks,
     results: Results,
     fingerprints: Fingerprints,
+    prints: Mapping[str, str],
     scratch: Path,
 ) -> None:
     """Compile one edition and lay out its folder, ready to be put in place."""
@@ -107,6 +159,7 @@ def _make_book(
         trial=trial,
         notebooks={name: json.loads(text) for name, text in notebooks.items()},
         results=results,
+        fingerprints=prints,
         target=source,
     )
     html = compile_book(source, scratch=scratch / "compiled", name=edition.name)
@@ -114,17 +167,26 @@ def _make_book(
     for name, text in notebooks.items():
         (book / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8")
     (book / "results.json").write_text(results_text(results), encoding="utf-8")
-    about = json.dumps(_about(edition, notebooks, fingerprints), indent=1, sort_keys=True)
+    about = json.dumps(
+        _about(edition, trial, notebooks, fingerprints, prints), indent=1, sort_keys=True
+    )
     (book / "build.json").write_text(about + "\n", encoding="utf-8")
 
 
 def _about(
-    edition: PlannedEdition, notebooks: Notebooks, fingerprints: Fingerprints
+    edition: PlannedEdition,
+    trial: Specification,
+    notebooks: Notebooks,
+    fingerprints: Fingerprints,
+    prints: Mapping[str, str],
 ) -> dict[str, Any]:
     """Say from what a book was made; no time and no path, so that equal books have equal files."""
     return {
         "edition": edition.name,
-        "trial": edition.edition.trial.value,
+        "title": edition.edition.title,
+        "trial": trial.id,
+        "patients": trial.patients,
+        "label": f"{trial.data_label} ({trial.short_title})",
         "fingerprint": fingerprints.edition(edition),
         "code": fingerprints.code,
         "data": fingerprints.folder(edition.trial),
@@ -132,7 +194,7 @@ def _about(
         "chapters": {
             planned.name: {
                 "parameters": dict(planned.values),
-                "fingerprint": fingerprints.chapter(planned, edition.trial),
+                "fingerprint": prints[planned.name],
                 "notebook": hashlib.sha256(notebooks[planned.name].encode()).hexdigest(),
             }
             for planned in edition.chapters

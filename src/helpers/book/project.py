@@ -8,6 +8,8 @@ from typing import Any
 
 from helpers.errors import BuildError, ParameterError, unknown_name
 
+SPECIFICATION = "trial.yml"
+
 
 @dataclass(frozen=True)
 class Project:
@@ -95,20 +97,35 @@ def chapter_files(project: Project) -> tuple[Path, ...]:
 
 def trial_names(project: Project) -> tuple[str, ...]:
     """Return the names of the trials that lie in the data folder."""
-    return tuple(sorted(path.parent.name for path in project.data.glob("*/trial.yml")))
+    return tuple(sorted(path.parent.name for path in project.data.glob(f"*/{SPECIFICATION}")))
 
 
-def trial_folder(project: Project, trial: str) -> Path:
+def trial_folder(project: Project, trial: str, *, base: Path | None = None) -> Path:
     """Return the folder of a trial: a name in the data folder, or the path of a folder.
+
+    Parameters
+    ----------
+    project
+        The book.
+    trial
+        The name or the path.
+    base
+        Where a relative path begins, if not in the working directory: an edition's own folder.
 
     Raises
     ------
     ParameterError
         When there is no such trial.
     """
-    for folder in (project.data / trial, Path(trial)):
-        if trial and (folder / "trial.yml").is_file():
+    shelf = project.data / trial
+    places = [*([base / trial] if base else []), Path(trial)]
+    # "./mine" and "mine/" are paths, even where the data folder has a trial of that name.
+    places = [shelf, *places] if trial == Path(trial).name else [*places, shelf]
+    for folder in places:
+        if trial and (folder / SPECIFICATION).is_file():
             return folder.resolve()
+        if folder.name == SPECIFICATION and folder.is_file():
+            return folder.resolve().parent
     raise ParameterError(unknown_name("trial", trial, trial_names(project), where="data"))
 
 

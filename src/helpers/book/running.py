@@ -12,10 +12,11 @@ from helpers.book.chapters import Chapter
 from helpers.book.editions import Edition
 from helpers.book.execution import Executed, Task, run_chapters
 from helpers.book.locking import only_build
-from helpers.book.planning import plan_chapter, results_parameter
+from helpers.book.planning import plan_chapter
 from helpers.book.project import Project
 from helpers.book.replacing import STAGING, write_file
 from helpers.book.results import harvest
+from helpers.book.results_given import results_given
 from helpers.errors import ExecutionError
 
 RUNS = "runs"
@@ -71,7 +72,7 @@ def run_one(
             planned,
             scratch=scratch,
             failed=runs / f"{chapter.name}.failed.ipynb",
-            results=_results_of_book(project, chapter, edition),
+            results=results_given(project, chapter, edition),
         )
         try:
             [executed] = run_chapters([task], jobs=1, timeout=timeout, finished=_nothing)
@@ -82,14 +83,6 @@ def run_one(
             shutil.rmtree(scratch, ignore_errors=True)
         task.failed.unlink(missing_ok=True)
     return Ran(place, len(harvest(json.loads(executed.notebook), chapter=chapter.name)))
-
-
-def _results_of_book(project: Project, chapter: Chapter, edition: Edition | None) -> str | None:
-    """Return the results of the edition's finished book, for a chapter that compares them."""
-    if edition is None or results_parameter(chapter) is None:
-        return None
-    results = project.build / edition.name / "results.json"
-    return results.read_text(encoding="utf-8") if results.is_file() else None
 
 
 def _nothing(executed: Executed) -> None:

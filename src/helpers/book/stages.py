@@ -1,17 +1,17 @@
-"""Run the chapters of several editions: those that have changed, and the last ones last."""
+"""Run the chapters of several editions in rounds: those that have changed, each when it can."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from helpers.book.execution import Executed, Task, run_chapters
 from helpers.book.fingerprints import Fingerprints, combined
-from helpers.book.kept import keep_notebook, kept_notebook
+from helpers.book.kept import keep_notebook, kept_notebook, note_what_it_is_made_from
 from helpers.book.planning import PlannedChapter, PlannedEdition
 from helpers.book.progress import Progress
 from helpers.book.project import Project
-from helpers.book.results import Results, results_text
 from helpers.errors import BuildError, ExecutionError
 
 FAILED = ".failed"
@@ -31,6 +31,7 @@ class Runner:
         jobs: int,
         timeout: float,
         report: Callable[[str], None],
+        scheduler: str | None = None,
     ) -> None:
         self.project = project
         self.fingerprints = fingerprints
@@ -38,44 +39,61 @@ class Runner:
         self.jobs = jobs
         self.timeout = timeout
         self.report = report
+        self.scheduler = scheduler
+        self.notebooks: dict[str, Notebooks] = {}
+        """Executed notebooks by edition and chapter."""
+        self.prints: dict[str, dict[str, str]] = {}
+        """Fingerprints of what they were made from, by edition and chapter."""
 
     def run(
-        self,
-        editions: Sequence[PlannedEdition],
-        notebooks: dict[str, Notebooks],
-        results: Mapping[str, Results],
-        *,
-        last: bool,
+        self, editions: Sequence[PlannedEdition], *, stage: int, others: Mapping[str, str]
     ) -> None:
-        """Run the chapters of one stage of all editions and add their notebooks.
+        """Run the chapters of one round of all editions and add their notebooks.
 
         Parameters
         ----------
-        last
-            Whether these are the chapters that run after all others, with their results.
+        editions
+            The editions.
+        stage
+            The round; see :attr:`helpers.book.chapters.Chapter.stage`.
+        others
+            By edition, the text that its chapters of this round find in their results file; none
+            in the first round.
+
+        Raises
+        ------
+        ExecutionError
+            Which names every chapter that failed.
         """
         tasks: dict[Task, PlannedEdition] = {}
         for edition in editions:
-            others = results_text(results[edition.name]) if last else None
+            notebooks = self.notebooks.setdefault(edition.name, {})
+            given = others.get(edition.name)
             for planned in edition.chapters:
-                if planned.chapter.after_all != last:
+                if planned.chapter.stage != stage:
                     continue
+                fingerprint = self._fingerprint(planned, given)
+                self.prints.setdefault(edition.name, {})[planned.name] = fingerprint
                 kept = kept_notebook(
-                    self.project.build,
-                    edition.name,
-                    planned.name,
-                    fingerprint=self._fingerprint(edition, planned, others),
+                    self.project.build, edition.name, planned.name, fingerprint=fingerprint
                 )
                 if kept is None:
-                    tasks[self._task(edition.name, planned, others)] = edition
+                    tasks[self._task(edition.name, planned, given)] = edition
                 else:
-                    notebooks[edition.name][planned.name] = kept
+                    notebooks[planned.name] = kept
+                    note_what_it_is_made_from(
+                        self.project.build,
+                        edition.name,
+                        planned.name,
+                        self._made_from(planned, edition),
+                    )
         failures = []
         for executed in self._run(tasks):
             if executed.notebook is None:
                 failures.append(str(executed.failure))
             else:
-                notebooks[executed.task.edition][executed.task.planned.name] = executed.notebook
+                task = executed.task
+                self.notebooks[task.edition][task.planned.name] = executed.notebook
         if failures:
             raise ExecutionError("\n".join(failures))
 
@@ -88,20 +106,25 @@ class Runner:
 
             def finished(executed: Executed) -> None:
                 progress.finished(executed)
-                task, edition = executed.task, tasks[executed.task]
-                if not self.fingerprints.still_hold(task.planned, edition.trial):
+                task = executed.task
+                if not self.fingerprints.still_hold(task.planned, task.planned.trial):
                     changed.append(task.label)
                 elif executed.notebook is not None:
                     keep_notebook(
                         self.project.build,
-                        edition.name,
+                        task.edition,
                         task.planned.name,
-                        fingerprint=self._fingerprint(edition, task.planned, task.results),
+                        fingerprint=self._fingerprint(task.planned, task.results),
                         notebook=executed.notebook,
+                        made_from=self._made_from(task.planned, tasks[task]),
                     )
 
             done = run_chapters(
-                list(tasks), jobs=self.jobs, timeout=self.timeout, finished=finished
+                list(tasks),
+                jobs=self.jobs,
+                timeout=self.timeout,
+                finished=finished,
+                scheduler=self.scheduler,
             )
         if changed:
             raise BuildError(
@@ -110,17 +133,20 @@ class Runner:
             )
         return done
 
-    def _fingerprint(
-        self, edition: PlannedEdition, planned: PlannedChapter, others: str | None
-    ) -> str:
-        own = self.fingerprints.chapter(planned, edition.trial)
+    def _made_from(self, planned: PlannedChapter, edition: PlannedEdition) -> dict[str, Any]:
+        own = self.fingerprints.ingredients(planned, planned.trial)
+        return {**own, "others": self.fingerprints.others(planned, edition)}
+
+    def _fingerprint(self, planned: PlannedChapter, others: str | None) -> str:
+        own = self.fingerprints.chapter(planned, planned.trial)
         return own if others is None else combined({"chapter": own, "results": others})
 
     def _task(self, edition: str, planned: PlannedChapter, others: str | None) -> Task:
+        scratch = self.staging / "chapters" / edition / planned.name
         return Task(
             edition,
             planned,
-            scratch=self.staging / "chapters" / edition / planned.name,
+            scratch=scratch,
             failed=self.project.build / FAILED / edition / f"{planned.name}.ipynb",
             results=others,
         )

@@ -9,12 +9,16 @@ from typing import Any
 
 import yaml
 
+from helpers.book.chapters import Chapter, read_chapters
 from helpers.book.dressing import dressed
+from helpers.book.edition_box import with_edition_box
 from helpers.book.editions import Edition
+from helpers.book.fingerprint_row import with_fingerprint
 from helpers.book.fingerprints import page_files
+from helpers.book.left_out import notebook_without_links, uncited, without_links
 from helpers.book.mathjax import MATHJAX_PATH
 from helpers.book.parameter_table import with_parameter_table
-from helpers.book.project import Project, read_settings
+from helpers.book.project import Project, contents, read_settings
 from helpers.book.results import Results, escaped, substitutions
 from helpers.book.tidying import notebook_text
 from helpers.errors import BuildError
@@ -35,6 +39,7 @@ def stage_source(
     notebooks: Mapping[str, dict[str, Any]],
     results: Results,
     target: Path,
+    fingerprints: Mapping[str, str] | None = None,
 ) -> None:
     """Write the source of one edition's book into an empty folder.
 
@@ -52,28 +57,53 @@ def stage_source(
         Its results, which pages may cite.
     target
         The folder.
+    fingerprints
+        Of the chapters, for their provenance.
 
     Raises
     ------
     BuildError
         When a figure lacks its texts, or the settings clash with what the edition sets.
     """
+    titles = {each.name: each.title for each in left_out_chapters(project, edition)}
+    pages: list[str] = []
     for path in page_files(project):
         place = target / path.relative_to(project.root)
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, place)
+        if path.suffix == ".md":
+            first = path == project.root / f"{contents(project)[0]}.md"
+            replaced = first and edition.first_page
+            source = project.chapters / edition.first_page if replaced else path
+            page = without_links(source.read_text(encoding="utf-8"), titles)
+            if first:
+                page = with_edition_box(page, edition, titles=titles)
+            pages.append(page)
+            place.write_text(page, encoding="utf-8")
+        else:
+            shutil.copyfile(path, place)
     label = f"{trial.data_label} ({trial.short_title})"
     for name, notebook in notebooks.items():
         shown = with_parameter_table(dressed(notebook, chapter=name), chapter=name, label=label)
-        text = notebook_text(shown)
+        if fingerprints and name in fingerprints:
+            shown = with_fingerprint(shown, fingerprints[name])
+        text = notebook_text(notebook_without_links(shown, titles))
         (target / "chapters" / f"{name}.ipynb").write_text(text, encoding="utf-8")
     settings = edition_settings(
         read_settings(project.root / "_config.yml"), edition, trial=trial, results=results
     )
-    contents = without_chapters(read_settings(project.root / "_toc.yml"), edition.leave_out)
-    for name, content in (("_config.yml", settings), ("_toc.yml", contents)):
+    if titles:
+        # With every chapter in the book, a name that nobody recorded stays a fault.
+        known = settings["parse"]["myst_substitutions"]
+        known.update(uncited(pages, known))
+    toc = without_chapters(read_settings(project.root / "_toc.yml"), edition.leave_out)
+    for name, content in (("_config.yml", settings), ("_toc.yml", toc)):
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
         (target / name).write_text(text, encoding="utf-8")
+
+
+def left_out_chapters(project: Project, edition: Edition) -> tuple[Chapter, ...]:
+    """Return the chapters of the book that an edition does not have."""
+    return tuple(each for each in read_chapters(project) if each.name in edition.leave_out)
 
 
 def edition_settings(

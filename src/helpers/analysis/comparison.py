@@ -1,0 +1,274 @@
+"""Compare editions of the book: the parameters and the numbers in which they differ."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Where an edition says what made it: names, versions and hashes, which are no findings.
+_NOT_COMPARED = re.compile(r"(provenance|comparison|figure)\.")
+# What every chapter is given by its edition, and what the build fills in.
+_NOT_A_CHOICE = frozenset({"trial", "edition", "results"})
+_DIFFERENCE = re.compile(r"primary\.difference\.(?:(?P<arm>[a-z][a-z0-9_]*)\.)?estimate")
+_DECIMALS = re.compile(r"\.(\d+)")
+
+
+@dataclass(frozen=True)
+class EditionResults:
+    """What one edition found, and with which parameters.
+
+    Parameters
+    ----------
+    name, title
+        Of the edition.
+    trial
+        Id of its trial.
+    label
+        Whose data it shows, for example ``"Synthetic cohort (IMPACT)"``.
+    synthetic
+        Whether its patients were made by a computer.
+    parameters
+        Values by chapter and parameter.
+    results
+        Name to ``{"value", "text", "chapter"}``, as in ``results.json``.
+    """
+
+    name: str
+    title: str
+    trial: str
+    label: str
+    synthetic: bool
+    parameters: Mapping[str, Mapping[str, Any]]
+    results: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class ComparedParameter:
+    """A parameter that has not the same value everywhere: one value for each edition.
+
+    ``chapters`` are those in which it has these values; a value is None where an edition has none
+    of them.
+    """
+
+    name: str
+    chapters: tuple[str, ...]
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class ComparedNumber:
+    """A number in which editions differ: one value and one printed text for each edition.
+
+    ``differences`` are values minus that of the first edition, None where either is missing or the
+    trial is another one;
+    ``decimals`` is how many decimals the printed texts have.
+    """
+
+    name: str
+    chapter: str
+    values: tuple[float | None, ...]
+    texts: tuple[str | None, ...]
+    differences: tuple[float | None, ...]
+    decimals: int
+
+
+@dataclass(frozen=True)
+class ComparedEstimate:
+    """A primary difference between arms in one edition; ``panel`` says which can share an axis."""
+
+    edition: str
+    synthetic: bool
+    panel: tuple[str, str, str]
+    arm: str
+    estimate: float
+    lower: float | None
+    upper: float | None
+    text: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Editions beside each other.
+
+    Attributes
+    ----------
+    editions
+        As given; differences are taken from the first.
+    same_trial
+        Whether all are of one trial. If not, their numbers answer different questions.
+    parameters
+        Those that differ.
+    printed
+        Numbers that are printed differently.
+    beyond_print
+        Numbers that are printed alike and differ in digits that are not printed.
+    alike
+        How many numbers are the same in every edition.
+    absent
+        Chapter to the names of numbers that not every edition has, and that do not differ between
+        those that have them.
+    words
+        How many texts differ (sentences, labels).
+    estimates
+        The primary differences.
+    """
+
+    editions: tuple[EditionResults, ...]
+    same_trial: bool
+    parameters: tuple[ComparedParameter, ...]
+    printed: tuple[ComparedNumber, ...]
+    beyond_print: tuple[ComparedNumber, ...]
+    alike: int
+    absent: Mapping[str, tuple[str, ...]]
+    words: int
+    estimates: tuple[ComparedEstimate, ...]
+
+
+def compare_editions(editions: Sequence[EditionResults]) -> Comparison:
+    """Compare the results of editions, number by number.
+
+    Parameters
+    ----------
+    editions
+        In order; the first is the one that the others are compared with.
+
+    Returns
+    -------
+    Comparison
+        Its parts are sorted as the chapters are, then by name.
+    """
+    printed: list[ComparedNumber] = []
+    beyond: list[ComparedNumber] = []
+    absent: dict[str, list[str]] = {}
+    alike = words = 0
+    comparable = [edition.trial == editions[0].trial for edition in editions]
+    for name, chapter, entries in _entries(editions):
+        if not any(_is_number(entry) for entry in entries):
+            words += len({entry["text"] for entry in entries if entry is not None}) > 1
+            continue
+        number = _compared(name, chapter, entries, comparable)
+        if len({entry["text"] for entry in entries if entry is not None}) > 1:
+            printed.append(number)
+        elif len({entry["value"] for entry in entries if entry is not None}) > 1:
+            beyond.append(number)
+        elif any(entry is None for entry in entries):
+            absent.setdefault(chapter, []).append(name)
+        else:
+            alike += 1
+    return Comparison(
+        editions=tuple(editions),
+        same_trial=len({edition.trial for edition in editions}) <= 1,
+        parameters=tuple(_parameters(editions)),
+        printed=tuple(printed),
+        beyond_print=tuple(beyond),
+        alike=alike,
+        absent={chapter: tuple(names) for chapter, names in absent.items()},
+        words=words,
+        estimates=tuple(each for edition in editions for each in _estimates(edition)),
+    )
+
+
+def _entries(
+    editions: Sequence[EditionResults],
+) -> Iterator[tuple[str, str, list[Mapping[str, Any] | None]]]:
+    """Yield every result with its chapter and its entry in each edition, None where it has none."""
+    chapters: dict[str, str] = {}
+    for edition in editions:
+        for name, entry in edition.results.items():
+            if not _NOT_COMPARED.match(name):
+                chapters.setdefault(name, str(entry["chapter"]))
+    for name, chapter in sorted(chapters.items(), key=lambda item: (item[1], item[0])):
+        yield name, chapter, [edition.results.get(name) for edition in editions]
+
+
+def _is_number(entry: Mapping[str, Any] | None) -> bool:
+    return _value(entry) is not None
+
+
+def _value(entry: Mapping[str, Any] | None) -> float | None:
+    value = None if entry is None else entry["value"]
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value
+
+
+def _compared(
+    name: str,
+    chapter: str,
+    entries: Sequence[Mapping[str, Any] | None],
+    comparable: Sequence[bool],
+) -> ComparedNumber:
+    values = tuple(_value(entry) for entry in entries)
+    texts = tuple(None if entry is None else str(entry["text"]) for entry in entries)
+    first = values[0]
+    printed = [len(digits) for text in texts for digits in _DECIMALS.findall(text or "")]
+    return ComparedNumber(
+        name,
+        chapter,
+        values,
+        texts,
+        tuple(
+            value - first if alike and value is not None and first is not None else None
+            for value, alike in zip(values, comparable, strict=True)
+        ),
+        max(printed, default=0),
+    )
+
+
+def _parameters(editions: Sequence[EditionResults]) -> Iterator[ComparedParameter]:
+    """Yield the parameters that differ, with all the chapters in which they differ alike."""
+    chapters = sorted({chapter for edition in editions for chapter in edition.parameters})
+    found: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
+    for chapter in chapters:
+        # A chapter that an edition leaves out has no values there to compare.
+        with_it = [each for each in editions if chapter in each.parameters]
+        names = dict.fromkeys(name for each in with_it for name in each.parameters[chapter])
+        for name in names:
+            if name in _NOT_A_CHOICE:
+                continue
+            values = tuple(each.parameters.get(chapter, {}).get(name) for each in editions)
+            if len({repr(value) for value in values if value is not None}) > 1:
+                found.setdefault((name, values), []).append(chapter)
+    for (name, values), where in sorted(found.items(), key=lambda item: item[0][0]):
+        yield ComparedParameter(name, tuple(where), values)
+
+
+def _estimates(edition: EditionResults) -> Iterator[ComparedEstimate]:
+    """Yield the primary difference of each arm; of the only one, when there are two arms."""
+    found = [match for name in edition.results if (match := _DIFFERENCE.fullmatch(name))]
+    arms = [match for match in found if match["arm"]]
+    whole = [match for match in found if not match["arm"]]
+    for match in arms if len(arms) > 1 else whole:
+        stem = match.string.removesuffix(".estimate")
+        estimate = _value(edition.results[match.string])
+        if estimate is None or not math.isfinite(estimate):
+            continue
+        limits = [_value(edition.results.get(f"{stem}.{end}")) for end in ("lower", "upper")]
+        yield ComparedEstimate(
+            edition=edition.name,
+            synthetic=edition.synthetic,
+            panel=(
+                edition.trial,
+                _text(edition, "primary.outcome"),
+                _text(edition, "primary.visit.label"),
+            ),
+            arm=match["arm"] or "",
+            estimate=estimate,
+            lower=limits[0],
+            upper=limits[1],
+            text=_estimate_text(edition, stem),
+            level=_text(edition, "primary.level"),
+        )
+
+
+def _estimate_text(edition: EditionResults, stem: str) -> str:
+    estimate = _text(edition, f"{stem}.estimate")
+    return f"{estimate} ({_text(edition, f'{stem}.lower')} to {_text(edition, f'{stem}.upper')})"
+
+
+def _text(edition: EditionResults, name: str) -> str:
+    return str(edition.results.get(name, {}).get("text", ""))

@@ -1,0 +1,129 @@
+"""Compare editions whose books are finished: one page and one tidy table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from helpers.analysis.comparison import Comparison, compare_editions
+from helpers.book.compared import results_of_book
+from helpers.book.fingerprints import Fingerprints
+from helpers.book.locking import only_build
+from helpers.book.pages import book_style, made_by, notice
+from helpers.book.project import Project
+from helpers.book.replacing import STAGING, recover, replace_folder
+from helpers.show import comparison as show
+from helpers.show.outputs import Output, collected
+from helpers.show.page_label import set_page_label
+from helpers.show.records import count
+from helpers.show.sentences import listed
+from helpers.show.standalone import Section, standalone_page
+
+COMPARE = "compare"
+PAGE = "index.html"
+TABLE = "comparison.csv"
+
+
+def write_comparison(project: Project, names: Sequence[str]) -> tuple[Path, Comparison]:
+    """Compare finished books and write the page and the table.
+
+    Parameters
+    ----------
+    project
+        The book.
+    names
+        Names of the editions; the first is the one that the others are compared with.
+
+    Returns
+    -------
+    tuple
+        The page, and what it shows.
+
+    Raises
+    ------
+    BuildError
+        When a book is not there or not whole.
+    """
+    comparison = compare_editions([results_of_book(project, name) for name in names])
+    home = project.build / COMPARE
+    folder = home / "-".join(names)
+    with only_build(home):
+        recover(home)
+        staged = home / STAGING / folder.name
+        staged.mkdir(parents=True)
+        try:
+            (staged / TABLE).write_text(_table(comparison), encoding="utf-8")
+            (staged / PAGE).write_text(_page(project, comparison), encoding="utf-8")
+            replace_folder(staged, folder)
+        finally:
+            shutil.rmtree(home / STAGING, ignore_errors=True)
+    return folder / PAGE, comparison
+
+
+def _table(comparison: Comparison) -> str:
+    """Return one row for each number that differs and each edition."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(
+        ["data", "edition", "trial", "chapter", "name", "value", "text", "minus_first", "differs"]
+    )
+    numbers = [
+        *((each, "printed") for each in comparison.printed),
+        *((each, "beyond print") for each in comparison.beyond_print),
+    ]
+    for each, differs in numbers:
+        for place, edition in enumerate(comparison.editions):
+            data = "synthetic" if edition.synthetic else "real"
+            found = (each.values[place], each.texts[place], _ten_digits(each.differences[place]))
+            who = (data, edition.name, edition.trial, each.chapter, each.name)
+            table.writerow([*who, *found, differs])
+    return text.getvalue()
+
+
+def _ten_digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"
+
+
+def _page(project: Project, comparison: Comparison) -> str:
+    set_page_label(show.comparison_label(comparison))
+    names = [edition.name for edition in comparison.editions]
+    absent = sum(len(numbers) for numbers in comparison.absent.values())
+    return standalone_page(
+        title=f"Editions compared: {listed(names)}",
+        notice=notice(edition.synthetic for edition in comparison.editions),
+        lead=[show.comparison_sentence(comparison), f"The numbers that differ stand in {TABLE}."],
+        sections=[
+            Section("The editions", _shown(comparison, show.editions_table)),
+            Section("Parameters that differ", _shown(comparison, show.differing_parameters_table)),
+            Section(
+                "The primary result",
+                _shown(comparison, show.primary_estimates_figure),
+                side_by_side=True,
+            ),
+            Section(
+                "Every number that differs",
+                _shown(
+                    comparison,
+                    show.differing_numbers_tables,
+                    show.beyond_print_table,
+                    show.absent_table,
+                ),
+                text=(
+                    f"{count(comparison.words)} texts (sentences and labels) differ too; "
+                    f"{count(absent)} numbers are not in every edition."
+                ),
+            ),
+        ],
+        footer=made_by(Fingerprints(project)),
+        style=book_style(project),
+    )
+
+
+def _shown(comparison: Comparison, *parts: Callable[[Comparison], None]) -> list[Output]:
+    with collected() as outputs:
+        for part in parts:
+            part(comparison)
+    return outputs

@@ -1,0 +1,289 @@
+"""Editions side by side: parameters, the primary result, and every number that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import pandas as pd
+
+from helpers.analysis.comparison import (
+    ComparedEstimate,
+    ComparedNumber,
+    Comparison,
+    EditionResults,
+)
+from helpers.show.figures import ARM_STYLES, display_figure
+from helpers.show.outputs import show_paragraphs
+from helpers.show.page_label import PageLabel, labelled_as
+from helpers.show.records import MINUS, Record, count, count_record, number, publish, shown
+from helpers.show.row_plot import Mark, Row, row_figure
+from helpers.show.sentences import counted, listed
+from helpers.show.tables import display_table
+
+ALONE = (
+    "There is nothing to compare: this chapter is given the results of other editions when the "
+    "book is built."
+)
+NOT_COMPARABLE = (
+    "These editions are of different trials. Their numbers answer different questions: they stand "
+    "side by side here, and their differences mean nothing."
+)
+MISSING = "–"
+
+_ROOM = 0.08  # of the range of the estimates, left free at either end of the axis
+
+
+def comparison_label(comparison: Comparison) -> PageLabel:
+    """Return the words that stand beside everything made from these editions."""
+    labels = dict.fromkeys(edition.label for edition in comparison.editions)
+    return PageLabel(
+        text=" and ".join(labels),
+        synthetic=any(edition.synthetic for edition in comparison.editions),
+    )
+
+
+def comparison_sentence(comparison: Comparison) -> str:
+    """Say how many numbers differ, and whether they can be compared at all."""
+    if len(comparison.editions) < 2:
+        return ALONE
+    names = listed([edition.name for edition in comparison.editions])
+    differ = len(comparison.printed)
+    beyond = len(comparison.beyond_print)
+    said = (
+        f"Between the editions {names}, {counted(differ, 'number')} "
+        f"{'is' if differ == 1 else 'are'} printed differently, {count(beyond)} "
+        f"differ{'s' if beyond == 1 else ''} only in digits that are not printed, and "
+        f"{count(comparison.alike)} {'is' if comparison.alike == 1 else 'are'} the same in all."
+    )
+    return said if comparison.same_trial else f"{NOT_COMPARABLE} {said}"
+
+
+def record_comparison(comparison: Comparison) -> None:
+    """Publish how many numbers differ, and the sentence about them."""
+    said = comparison_sentence(comparison)
+    publish(
+        [
+            Record("comparison.sentence", said, said),
+            count_record("comparison.editions", len(comparison.editions)),
+            count_record("comparison.printed", len(comparison.printed)),
+            count_record("comparison.beyond_print", len(comparison.beyond_print)),
+            count_record("comparison.alike", comparison.alike),
+        ]
+    )
+
+
+def editions_table(comparison: Comparison) -> None:
+    """Show which editions are compared, and whose data each shows."""
+    if len(comparison.editions) < 2:
+        show_paragraphs(ALONE)
+        return
+    display_table(
+        pd.DataFrame(
+            [
+                {"Edition": each.name, "Title": each.title, "Data": each.label}
+                for each in comparison.editions
+            ]
+        ),
+        name="tab-compared-editions",
+        caption="The editions compared.",
+        row_header="Edition",
+        text_columns=["Title", "Data"],
+    )
+
+
+def differing_parameters_table(comparison: Comparison) -> None:
+    """Show the parameters that differ between the editions, and in which chapters."""
+    if len(comparison.editions) < 2:
+        return
+    if not comparison.parameters:
+        show_paragraphs("No parameter differs in the chapters that the editions share.")
+        return
+    names = [edition.name for edition in comparison.editions]
+    rows = [
+        {
+            "Parameter": each.name,
+            **{
+                name: MISSING if value is None else (str(value) or "(empty)")
+                for name, value in zip(names, each.values, strict=True)
+            },
+            "Chapters": ", ".join(each.chapters),
+        }
+        for each in comparison.parameters
+    ]
+    display_table(
+        pd.DataFrame(rows),
+        name="tab-compared-parameters",
+        caption="Parameters that differ.",
+        row_header="Parameter",
+        text_columns=[*names, "Chapters"],
+        notes=[f"{MISSING}: the edition leaves the chapters out, or they have no such parameter."],
+    )
+
+
+def primary_estimates_figure(comparison: Comparison) -> None:
+    """Show the primary difference of each edition with its interval, on one axis.
+
+    Editions of different trials, or that ask for another outcome or visit, cannot share an axis:
+    each group of them gets a figure of its own.
+    """
+    if len(comparison.editions) < 2:
+        return
+    if not comparison.estimates:
+        show_paragraphs("None of these editions has a primary difference.")
+        return
+    panels = dict.fromkeys(each.panel for each in comparison.estimates)
+    for place, panel in enumerate(panels):
+        here = [each for each in comparison.estimates if each.panel == panel]
+        label = next(e.label for e in comparison.editions if e.name == here[0].edition)
+        with labelled_as(PageLabel(label, here[0].synthetic)):
+            _estimates_figure(here, place=place, alone=len(panels) == 1, comparison=comparison)
+
+
+def _estimates_figure(
+    estimates: Sequence[ComparedEstimate], *, place: int, alone: bool, comparison: Comparison
+) -> None:
+    trial, outcome, visit = estimates[0].panel
+    order = [edition.name for edition in comparison.editions]
+    rows = []
+    for each in estimates:
+        style = ARM_STYLES[order.index(each.edition) % len(ARM_STYLES)]
+        mark = Mark(each.estimate, each.lower, each.upper, colour=style.colour, marker=style.marker)
+        rows.append(Row(_row_label(each), (mark,), remark=shown(each.text), bold=True))
+    ends = [
+        value
+        for each in estimates
+        for value in (0.0, each.estimate, each.lower, each.upper)
+        if value is not None
+    ]
+    low, high = min(ends), max(ends)
+    room = _ROOM * ((high - low) or 1.0)
+    of = f"{outcome} at {visit}" if outcome else "the primary outcome"
+    said = "; ".join(f"{_row_label(each)}: {each.text}" for each in estimates)
+    where = "" if alone else f" Trial {trial}."
+    levels = dict.fromkeys(each.level for each in estimates)
+    interval = f"its {' or '.join(levels)} interval" if all(levels) else "its interval"
+    display_figure(
+        row_figure(
+            rows,
+            x_label="Difference between arms",
+            x_limits=(low - room, high + room),
+            zero=0.0,
+        ),
+        name="fig-compared-estimates" if alone else f"fig-compared-estimates-{place + 1}",
+        caption=f"Difference between arms in {of}, with {interval}, in each edition.{where}",
+        alt=f"Points with intervals below each other on one axis, with a line at zero. {said}.",
+    )
+
+
+def _row_label(estimate: ComparedEstimate) -> str:
+    kind = "synthetic" if estimate.synthetic else "real patients"
+    arm = f", {estimate.arm.replace('_', ' ')}" if estimate.arm else ""
+    return f"{estimate.edition}{arm} ({kind})"
+
+
+def differing_numbers_tables(comparison: Comparison) -> None:
+    """Show every number that is printed differently: a table for each chapter, folded away."""
+    if len(comparison.editions) < 2:
+        return
+    if not comparison.printed:
+        show_paragraphs("No number is printed differently.")
+    for chapter, numbers in groupby(comparison.printed, key=lambda each: each.chapter):
+        found = list(numbers)
+        display_table(
+            _numbers(found, comparison.editions),
+            name=f"tab-compared-{chapter.replace('_', '-')}",
+            caption=f"Numbers of the chapter {chapter} that are printed differently.",
+            row_header="Result",
+            fold=f"{chapter}: {_numbers_differ(len(found))}",
+            notes=_notes(found, comparison),
+        )
+
+
+def _notes(numbers: Sequence[ComparedNumber], comparison: Comparison) -> list[str]:
+    missing = any(text is None for each in numbers for text in each.texts)
+    return [
+        *([f"{MISSING}: the edition does not have this number."] if missing else []),
+        *([] if comparison.same_trial else [NOT_COMPARABLE]),
+    ]
+
+
+def _numbers_differ(found: int) -> str:
+    return f"{count(found)} number{' differs' if found == 1 else 's differ'}"
+
+
+def _numbers(numbers: Sequence[ComparedNumber], editions: Sequence[EditionResults]) -> pd.DataFrame:
+    first = editions[0].name
+    rows = []
+    for each in numbers:
+        row = {"Result": each.name, first: each.texts[0] or MISSING}
+        for place, edition in enumerate(editions[1:], start=1):
+            row[edition.name] = each.texts[place] or MISSING
+            if edition.trial == editions[0].trial:
+                row[_minus(edition.name, first)] = _signed(each.differences[place], each.decimals)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _minus(name: str, first: str) -> str:
+    return f"{name} {MINUS} {first}"
+
+
+def _signed(difference: float | None, decimals: int) -> str:
+    if difference is None:
+        return MISSING
+    text = number(difference, decimals=decimals)
+    return f"+{text}" if difference > 0 and not text.startswith("-") else text
+
+
+def beyond_print_table(comparison: Comparison) -> None:
+    """Show the numbers that are printed alike and are not quite the same."""
+    if len(comparison.editions) < 2 or not comparison.beyond_print:
+        return
+    names = [edition.name for edition in comparison.editions]
+    rows = [
+        {
+            "Result": each.name,
+            "Printed": each.texts[0],
+            **{
+                name: MISSING if value is None else f"{value:.10g}"
+                for name, value in zip(names, each.values, strict=True)
+            },
+        }
+        for each in comparison.beyond_print
+    ]
+    display_table(
+        pd.DataFrame(rows),
+        name="tab-compared-beyond-print",
+        caption="Numbers that are printed alike and differ in digits that are not printed.",
+        row_header="Result",
+        fold=f"Printed alike, not quite the same: {_numbers_differ(len(rows))}",
+    )
+
+
+def absent_table(comparison: Comparison) -> None:
+    """Show which numbers not every edition has, with a count for each chapter."""
+    if len(comparison.editions) < 2 or not comparison.absent:
+        return
+    editions = comparison.editions
+    rows = [
+        {
+            "Chapter": chapter,
+            **{
+                edition.name: count(sum(name in edition.results for name in names))
+                for edition in editions
+            },
+        }
+        for chapter, names in comparison.absent.items()
+    ]
+    display_table(
+        pd.DataFrame(rows),
+        name="tab-compared-absent",
+        caption="How many numbers stand in one edition and are missing in another.",
+        row_header="Chapter",
+        fold="Numbers that not every edition has",
+        notes=[
+            "An edition has none of a chapter that it leaves out. Numbers that differ between the "
+            "editions that have them stand in the tables above."
+        ],
+    )

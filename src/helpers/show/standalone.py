@@ -1,0 +1,155 @@
+"""One page that stands by itself: no theme, no script, nothing to fetch, light and dark."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from helpers.show.outputs import Output
+
+# The theme's colours, under the theme's names: the book's own style sheet then rules here too.
+_STYLE = """
+:root {
+  color-scheme: light dark;
+  --pst-color-text-base: #1f2328;
+  --pst-color-text-muted: #57606a;
+  --pst-color-background: #ffffff;
+  --pst-color-surface: #f6f8fa;
+  --pst-color-border: #d0d7de;
+  --pst-color-accent: #0a58a3;
+  --pst-color-info: #0a58a3;
+  --pst-color-warning: #9a5b00;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --pst-color-text-base: #e6edf3;
+    --pst-color-text-muted: #a3adb8;
+    --pst-color-background: #14181e;
+    --pst-color-surface: #1f252d;
+    --pst-color-border: #3d4651;
+    --pst-color-accent: #7cb8f5;
+    --pst-color-info: #7cb8f5;
+    --pst-color-warning: #e3b341;
+  }
+}
+*, *::before, *::after { box-sizing: border-box; }
+body {
+  margin: 0;
+  background: var(--pst-color-background);
+  color: var(--pst-color-text-base);
+  font-family: -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", sans-serif;
+  line-height: 1.6;
+  overflow-wrap: break-word;
+}
+main { max-width: 62rem; margin: 0 auto; padding: 1rem clamp(1rem, 4vw, 2rem) 3rem; }
+.standalone-notice {
+  padding: 0.6rem clamp(1rem, 4vw, 2rem);
+  border-bottom: 3px double var(--pst-color-warning);
+  background: var(--pst-color-surface);
+  font-weight: 600;
+  text-align: center;
+}
+h1 { line-height: 1.2; font-size: clamp(1.5rem, 5vw, 2.2rem); }
+h2 { margin-top: 2.2rem; line-height: 1.25; font-size: clamp(1.2rem, 4vw, 1.5rem); }
+p { max-width: 46rem; }
+figure { margin: 1.25rem 0; }
+figure img {
+  display: block;
+  max-width: 100%;
+  height: auto;
+  padding: 0.5rem;
+  border-radius: 0.25rem;
+  background: #ffffff;
+}
+figcaption { max-width: 42rem; margin-top: 0.4rem; font-size: 0.9rem; line-height: 1.45; }
+.standalone-figures {
+  display: grid;
+  gap: 0 1.5rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
+}
+.trial-fold { margin: 0.75rem 0; }
+.trial-fold summary { padding: 0.35rem 0; cursor: pointer; font-weight: 600; }
+.trial-fold summary:focus-visible { outline: 2px solid var(--pst-color-accent); }
+.trial-table-wrapper table.trial-table tbody th { overflow-wrap: anywhere; }
+footer { margin-top: 3rem; color: var(--pst-color-text-muted); font-size: 0.9rem; }
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page: what was shown under a heading; figures side by side where there is room.
+
+    ``text`` stands before the outputs.
+    """
+
+    heading: str
+    outputs: Sequence[Output]
+    text: str = ""
+    side_by_side: bool = False
+
+
+def standalone_page(
+    *,
+    title: str,
+    notice: str,
+    lead: Sequence[str],
+    sections: Sequence[Section],
+    footer: str,
+    style: str,
+) -> str:
+    """Return a page as one text of HTML.
+
+    Parameters
+    ----------
+    title
+        Heading of the page.
+    notice
+        Whose data it shows, above everything else.
+    lead
+        Paragraphs below the title, plain text.
+    sections
+        The parts; one without outputs and text is left out.
+    footer
+        Plain text at the end: what made the page.
+    style
+        The book's style sheet.
+    """
+    parts = [_section(section) for section in sections if section.outputs or section.text]
+    paragraphs = "".join(f"<p>{escape(text)}</p>\n" for text in lead)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}\n{style}</style>\n</head>\n<body>\n"
+        f'<div class="standalone-notice" role="note">{escape(notice)}</div>\n'
+        f"<main>\n<h1>{escape(title)}</h1>\n{paragraphs}{''.join(parts)}"
+        f"<footer><p>{escape(footer)}</p></footer>\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _section(section: Section) -> str:
+    shown = "\n".join(_output(output) for output in section.outputs)
+    if section.side_by_side:
+        shown = f'<div class="standalone-figures">\n{shown}\n</div>'
+    text = f"<p>{escape(section.text)}</p>\n" if section.text else ""
+    return f"<section>\n<h2>{escape(section.heading)}</h2>\n{text}{shown}\n</section>\n"
+
+
+def _output(output: Output) -> str:
+    """Return one output as HTML; what is only glued for prose to cite is not shown."""
+    data = output.data
+    if "scrapbook" in output.metadata:
+        return ""
+    if "image/svg+xml" in data:
+        told = output.metadata.get("trialbook")
+        figure = told.get("figure", {}) if isinstance(told, dict) else {}
+        drawn = base64.b64encode(str(data["image/svg+xml"]).encode()).decode()
+        return (
+            f'<figure>\n<img alt="{escape(str(figure.get("alt", "")))}" '
+            f'src="data:image/svg+xml;base64,{drawn}">\n'
+            f"<figcaption>{escape(str(figure.get('caption', '')))}</figcaption>\n</figure>"
+        )
+    if "text/html" in data:
+        return str(data["text/html"])
+    return f"<p>{escape(str(data.get('text/plain', '')))}</p>"

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helpers.analysis.comparison import EditionResults, compare_editions
+from helpers.show import comparison as show
+from helpers.show.outputs import Output, collected
+from helpers.show.page_label import set_page_label
+
+
+def edition(name: str, estimate: float, *, trial: str = "tiny", **more: Any) -> EditionResults:
+    values = {
+        "primary.difference.estimate": (estimate, f"{estimate:.2f}"),
+        "primary.difference.lower": (estimate - 1, f"{estimate - 1:.2f}"),
+        "primary.difference.upper": (estimate + 1, f"{estimate + 1:.2f}"),
+        "primary.outcome": ("pain", "pain"),
+        "primary.visit.label": ("week 26", "week 26"),
+        "primary.level": (0.95, "95%"),
+        **more,
+    }
+    return EditionResults(
+        name=name,
+        title=f"Title of {name}",
+        trial=trial,
+        label=f"Synthetic cohort ({trial.upper()})",
+        synthetic=True,
+        parameters={"05_primary": {"eligibility": "" if name == "a" else "age < 75"}},
+        results={
+            key: {"value": value, "text": text, "chapter": "05_primary"}
+            for key, (value, text) in values.items()
+        },
+    )
+
+
+PARTS = (
+    show.record_comparison,
+    show.editions_table,
+    show.differing_parameters_table,
+    show.primary_estimates_figure,
+    show.differing_numbers_tables,
+    show.beyond_print_table,
+    show.absent_table,
+)
+
+
+def shown(*editions: EditionResults) -> list[Output]:
+    comparison = compare_editions(editions)
+    set_page_label(show.comparison_label(comparison))
+    with collected() as outputs:
+        for part in PARTS:
+            part(comparison)
+    return outputs
+
+
+def html(outputs: list[Output]) -> str:
+    return "\n".join(str(output.data.get("text/html", "")) for output in outputs)
+
+
+def figures(outputs: list[Output]) -> list[dict[str, Any]]:
+    marked = [output.metadata.get("trialbook", {}) for output in outputs]
+    return [each["figure"] for each in marked if "figure" in each]  # type: ignore[index]
+
+
+def test_prints_numbers_as_the_editions_do_and_the_difference_of_values() -> None:
+    text = html(shown(edition("a", -0.481), edition("b", -0.349)))
+    assert "−0.48" in text
+    assert "−0.35" in text
+    # -0.349 minus -0.481 is 0.132; the printed texts would have given 0.13 too.
+    assert "+0.13" in text
+    assert "age &lt; 75" in text
+    assert "(empty)" in text
+    assert '<details class="trial-fold"><summary>05_primary: 3 numbers differ</summary>' in text
+
+
+def test_draws_all_editions_on_one_axis_and_says_what_they_are() -> None:
+    [figure] = figures(shown(edition("a", -0.481), edition("b", -0.349)))
+    assert "Synthetic cohort (TINY)" in figure["caption"]
+    assert "pain at week 26, with its 95% interval" in figure["caption"]
+    assert "a (synthetic): −0.48 (−1.48 to 0.52)" in figure["alt"]
+    assert "b (synthetic): −0.35" in figure["alt"]
+
+
+def test_editions_of_different_trials_share_no_axis() -> None:
+    outputs = shown(edition("a", -0.5), edition("b", -0.5, trial="other"))
+    assert [figure["name"] for figure in figures(outputs)] == [
+        "fig-compared-estimates-1",
+        "fig-compared-estimates-2",
+    ]
+    labels = [figure["caption"].partition(".")[0] for figure in figures(outputs)]
+    assert labels == ["Synthetic cohort (TINY)", "Synthetic cohort (OTHER)"]
+    text = html(shown(edition("a", -0.5), edition("b", -0.4, trial="other")))
+    assert "−0.40" in text
+    assert "b − a" not in text
+    assert "b − a" in html(shown(edition("a", -0.5), edition("b", -0.4)))
+    comparison = compare_editions([edition("a", -0.5), edition("b", -0.5, trial="other")])
+    assert show.comparison_sentence(comparison).startswith("These editions are of different trials")
+
+
+def test_lists_apart_what_is_printed_alike() -> None:
+    text = html(
+        shown(edition("a", -0.5, x=(1.0001, "1.00")), edition("b", -0.5, x=(1.0002, "1.00")))
+    )
+    assert "Printed alike, not quite the same: 1 number differs" in text
+    assert "1.0001" in text
+
+
+def test_says_which_edition_lacks_a_number() -> None:
+    text = html(shown(edition("a", -0.5, x=(1, "1"), y=(1, "1")), edition("b", -0.4, x=(2, "2"))))
+    assert "Numbers that not every edition has" in text
+    three = html(
+        shown(edition("a", 0.5, x=(1, "1")), edition("b", 0.5, x=(2, "2")), edition("c", 0.5))
+    )
+    assert "the edition does not have this number" in three
+
+
+@pytest.mark.parametrize("editions", [(), (edition("a", -0.5),)])
+def test_a_chapter_run_alone_says_that_there_is_nothing_to_compare(editions) -> None:
+    comparison = compare_editions(editions)
+    assert show.comparison_sentence(comparison) == show.ALONE
+    with collected() as outputs:
+        for part in PARTS[1:]:
+            part(comparison)
+    assert [output.data["text/plain"] for output in outputs] == [show.ALONE]
+
+
+def test_equal_editions_differ_in_nothing() -> None:
+    same = [edition("b", -0.5), edition("c", -0.5)]
+    outputs = shown(*same)
+    told = [str(output.data.get("text/plain")) for output in outputs]
+    assert "No number is printed differently." in told
+    assert any(text.startswith("No parameter differs") for text in told)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import re
+
+from helpers.show.outputs import Output, collected, emit
+from helpers.show.standalone import Section, standalone_page
+
+FIGURE = {"trialbook": {"figure": {"name": "f", "caption": "A <caption>", "alt": 'Seen "so"'}}}
+
+
+def page(*sections: Section) -> str:
+    return standalone_page(
+        title="A & B",
+        notice="SYNTHETIC",
+        lead=["First < second"],
+        sections=sections,
+        footer="Made here",
+        style=".own { color: red; }",
+    )
+
+
+def test_escapes_words_and_keeps_tables() -> None:
+    text = page(Section("Part <1>", [Output({"text/html": "<table>t</table>"})], text="a > b"))
+    assert "<title>A &amp; B</title>" in text
+    assert "<p>First &lt; second</p>" in text
+    assert "<h2>Part &lt;1&gt;</h2>\n<p>a &gt; b</p>\n<table>t</table>" in text
+    assert ".own { color: red; }" in text
+
+
+def test_holds_its_figures_with_their_texts() -> None:
+    svg = Output({"image/svg+xml": "<svg></svg>", "text/plain": "x"}, FIGURE)
+    text = page(Section("Figures", [svg], side_by_side=True))
+    assert 'alt="Seen &quot;so&quot;"' in text
+    assert "<figcaption>A &lt;caption&gt;</figcaption>" in text
+    assert '<div class="standalone-figures">' in text
+
+
+def test_fetches_nothing_and_runs_no_script() -> None:
+    svg = Output({"image/svg+xml": "<svg></svg>", "text/plain": "x"}, FIGURE)
+    text = page(Section("Figures", [svg]))
+    assert "<script" not in text
+    assert re.findall(r"""(?:src|href)=["'](?!data:)""", text) == []
+
+
+def test_leaves_out_empty_sections_and_what_is_only_glued() -> None:
+    glued = Output({"text/plain": "'glue'"}, {"scrapbook": {"name": "a"}})
+    text = page(Section("Empty", []), Section("Glued", [glued]))
+    assert "Empty" not in text
+    assert "glue" not in text
+
+
+def test_outputs_are_gathered_in_place_of_being_displayed() -> None:
+    with collected() as outer:
+        emit({"text/plain": "one"})
+        with collected() as inner:
+            emit({"text/plain": "two"}, metadata={"a": 1})
+        emit({"text/plain": "three"})
+    assert [output.data["text/plain"] for output in outer] == ["one", "three"]
+    assert inner == [Output({"text/plain": "two"}, {"a": 1})]

@@ -1,0 +1,70 @@
+"""The page "Your own trial": its commands are run, and print what the page says they print."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from helpers.book.command_new import check, new
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "chapters" / "rerun.md"
+COMMANDS = {"new": new, "check": check}
+BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def run(line: str) -> str:
+    """Run a command as the page writes it and return what it prints."""
+    _, name, *arguments = shlex.split(line)
+    result = CliRunner().invoke(COMMANDS[name], arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit), line
+    return result.output.rstrip("\n")
+
+
+def edit(path: Path, changes: str) -> None:
+    """Replace each line that a block takes away by the one that it puts in its place."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    rows = changes.rstrip("\n").split("\n")
+    for old, added in zip(rows[::2], rows[1::2], strict=True):
+        assert (old[0], added[0]) == ("-", "+")
+        lines[lines.index(old[1:])] = added[1:]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_the_commands_print_what_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "data" / "headache" / "source", tmp_path / "data/headache/source")
+    monkeypatch.chdir(tmp_path)
+    printed, compared = "", 0
+    for kind, content in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
+        if kind == "diff":
+            edit(tmp_path / "data/my_trial/trial.yml", content)
+            continue
+        first, _, rest = content.replace("\\\n", " ").partition("\n")
+        if not first.startswith("$ "):
+            # The output of the command before stands in a block of its own.
+            assert content.rstrip("\n") == printed
+            compared += 1
+            continue
+        line = first.removeprefix("$ ")
+        if shlex.split(line)[1] not in COMMANDS:
+            continue
+        printed = run(line)
+        if rest:
+            assert rest.rstrip("\n") == printed
+            compared += 1
+    assert compared == 4
+
+
+def test_every_command_of_the_page_exists() -> None:
+    from helpers.book.commands import main
+
+    known = {*main.commands, *COMMANDS}
+    for line in re.findall(r"^\$ trialbook (\w+)", PAGE.read_text(encoding="utf-8"), re.MULTILINE):
+        assert line in known
