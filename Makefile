@@ -19,6 +19,7 @@ lint: .venv/.ready
 
 bench: .venv/.ready
 	@$(BIN)/python benchmarks/mixed_models.py
+	@$(BIN)/python benchmarks/building.py
 
 lab: .venv/.ready
 	@$(BIN)/jupyter lab chapters

@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.analysis.estimates import Estimate
 from helpers.analysis.model_comparison import difference_at, fit_covariance_of
+from helpers.analysis.primary_model import Inference
 from helpers.analysis.scores import (
     arm_labels,
     check_planned,
@@ -19,7 +20,13 @@ from helpers.analysis.scores import (
 from helpers.errors import AnalysisError
 from helpers.trial.loading import Trial
 
-INFERENCES = ("normal", "satterthwaite", "kenward-roger", "between-within", "sandwich-cr2")
+INFERENCES: tuple[Inference, ...] = (
+    "normal",
+    "satterthwaite",
+    "kenward-roger",
+    "between-within",
+    "sandwich-cr2",
+)
 WHOLE, SMALL = "whole", "small"
 # Draws of one chapter share its seed; the key keeps them apart.
 _DRAW = 0

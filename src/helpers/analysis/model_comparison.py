@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.estimates import Estimate
+from helpers.analysis.primary_model import INFERENCE, Inference, fit_scores
 from helpers.analysis.scores import (
     arm_labels,
     arm_of,
@@ -21,7 +22,7 @@ from helpers.analysis.scores import (
 from helpers.errors import AnalysisError
 from helpers.methods.constrained_models import ConstrainedFit
 from helpers.methods.linear_models import fit_ancova
-from helpers.methods.mixed_models import Covariance, fit_clda
+from helpers.methods.mixed_models import Covariance
 from helpers.trial.loading import Trial
 from helpers.trial.specification import Outcome
 
@@ -178,7 +179,7 @@ def fit_covariance_of(
     data: pd.DataFrame,
     covariance: Covariance,
     *,
-    inference: str = "kenward-roger",
+    inference: Inference = INFERENCE,
     level: float = 0.95,
 ) -> ConstrainedFit:
     """Fit the constrained model with this covariance and no other.
@@ -197,19 +198,14 @@ def fit_covariance_of(
     AnalysisError
         When the data cannot carry the model.
     """
-    specification = trial.specification
-    return fit_clda(
+    return fit_scores(
         data,
-        outcome="score",
-        subject="participant",
-        visit="visit",
-        arm="arm",
-        time="week",
-        baseline=specification.baseline_visit.id,
-        reference=specification.reference_arm.id,
+        baseline=trial.specification.baseline_visit.id,
+        reference=trial.specification.reference_arm.id,
         covariance=covariance,
         inference=inference,
         level=level,
+        fallback=False,
     )
 
 

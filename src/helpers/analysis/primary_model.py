@@ -46,6 +46,7 @@ def fit_scores(
     inference: Inference = INFERENCE,
     covariates: tuple[str, ...] = (),
     level: float = 0.95,
+    fallback: bool = True,
 ) -> ConstrainedFit:
     """Fit the book's primary model to the scores of one outcome.
 
@@ -62,6 +63,8 @@ def fit_scores(
         Ids of the baseline visit and of the arm that is subtracted.
     covariance, inference, covariates, level
         As in :func:`helpers.methods.mixed_models.fit_clda`.
+    fallback
+        Whether another covariance may take the place of one that cannot be estimated.
     """
     return fit_clda(
         data,
@@ -75,6 +78,6 @@ def fit_scores(
         covariates=covariates,
         covariance=covariance,
         inference=inference,
-        fallback=covariance not in RANDOM_COVARIANCES,
+        fallback=fallback and covariance not in RANDOM_COVARIANCES,
         level=level,
     )

@@ -14,8 +14,10 @@ from helpers.methods.reference_rows import ReferenceCase, Row, compared, largest
 
 _NAMES = {"UN": "us", "AR(1)": "ar1", "CS": "cs", "TOEP": "toep"}
 _KINDS = {"estimate": "estimate", "se": "standard error", "df": "degrees of freedom"}
-# SAS stopped this far short of the optimum on UN and TOEP, and 1e-6 short on AR(1) and CS.
-_SHORT = 3e-4
+# How far short of the optimum SAS stopped, relative: in estimates and, for TOEP, in the degrees of
+# freedom, where its estimate is 4e-6 short.
+_SHORT = {"us": 3e-4, "toep": 1e-4}
+_NEARER = 1e-6
 
 
 def sas_cases(folder: Path, fev: pd.DataFrame) -> list[ReferenceCase]:
@@ -42,7 +44,7 @@ def sas_cases(folder: Path, fev: pd.DataFrame) -> list[ReferenceCase]:
 def _roger_case(record: dict[str, Any], fev: pd.DataFrame) -> ReferenceCase:
     covariance = _NAMES[record["covariance"]]
     linear = "linear" in record["ddfm"]
-    tolerance = _SHORT if covariance in ("us", "toep") else 1e-6
+    tolerance = _SHORT.get(covariance, _NEARER)
 
     def compare() -> Iterator[Row]:
         fit = fit_mmrm(

@@ -160,6 +160,8 @@ def fits_table(record: Mapping[str, Any] | None) -> None:
         },
         notes=[
             "Covariances by the names that fit_mmrm knows them by; us: unstructured.",
+            "Random effects begin from a fit by statsmodels; with their own start they leave it "
+            "out and end at the same optimum.",
             *([f"Peak memory of the whole process: {listed(memory)}."] if memory else []),
         ],
     )
