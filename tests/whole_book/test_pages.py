@@ -27,8 +27,8 @@ SWITCHES = [
 EDITIONS = ("impact", "headache")
 WIDTHS = (390, 1440)
 LABEL = {"impact": "synthetic", "headache": "real patients"}
-# What every chapter with an analysis shows; the data page and the front page are prose and tables.
-WITHOUT_FIGURE = {"index", "data", "references", "genindex", "search"}
+# Every chapter with an analysis shows a figure; these pages are prose and tables.
+WITHOUT_FIGURE = {"index", "data", "rerun", "references", "genindex", "search"}
 
 
 @pytest.fixture(scope="session")
