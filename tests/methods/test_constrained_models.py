@@ -282,7 +282,65 @@ def test_a_singular_fit_is_said_in_the_words_of_the_choice(intercepts, covarianc
     assert sentence in message
     assert "Degrees of freedom" not in message
     (told,) = fit_clda(data, **{**options, "inference": "satterthwaite"}).messages
-    assert told == message + " Degrees of freedom take the reduced rank as known."
+    assert told.startswith(message + " Degrees of freedom take the reduced rank as known, unlike")
+    expected = {**options, "inference": "kenward-roger", "information": "expected"}
+    assert fit_clda(data, **expected).messages[0] == message
+
+
+@pytest.fixture(scope="module")
+def changing(pain):
+    """A covariate that changes over time."""
+    generator = np.random.default_rng(4)
+    return pain.assign(dose=pain["visit"] + generator.normal(size=len(pain)))
+
+
+def test_means_do_not_depend_on_the_order_of_the_rows(changing):
+    """They stand at the mean over participants of each one's own mean over rows."""
+    options = {**COLUMNS, "covariance": "cs", "covariates": ["dose", "base"]}
+    fit = fit_clda(changing, **options)
+    other = fit_clda(changing.sample(frac=1, random_state=2), **options)
+    np.testing.assert_allclose(other.means["estimate"], fit.means["estimate"], rtol=1e-9)
+    np.testing.assert_allclose(other.means["se"], fit.means["se"], rtol=1e-9)
+    plain = fit_mmrm(
+        "pain ~ C(visit) + dose + base + " + " + ".join(f"d{i}" for i in range(1, 10)),
+        changing,
+        subject="id",
+        visit="visit",
+        covariance="cs",
+    )
+    own = changing.groupby("id")[["dose", "base"]].mean().mean()
+    mean = plain.contrast({"Intercept": 1, "dose": own["dose"], "base": own["base"]})
+    assert fit.coefficients["estimate"][0] == pytest.approx(mean.estimate, rel=1e-9)
+    constant = changing.groupby("id")["base"].first().mean()
+    assert own["base"] == pytest.approx(constant)
+
+
+def test_the_fit_answers_what_its_model_answers(fit):
+    effects = ["arm[1]:visit[8]", "arm[1]:visit[9]"]
+    assert list(fit.table.index) == list(fit.terms) == list(fit.params.index)
+    assert list(fit.table.columns) == ["estimate", "se", "df", "t", "p", "lower", "upper"]
+    np.testing.assert_array_equal(fit.table["se"], fit.coefficients["se"])
+    one = fit.contrast({effects[1]: 1}, level=0.9)
+    assert one.estimate == fit.differences["estimate"].iloc[-1]
+    assert one.upper < fit.differences["upper"].iloc[-1]
+    joint = fit.joint_test(effects)
+    assert joint.num_df == 2
+    predicted = fit.predict(interval="prediction")
+    assert len(predicted) == fit.n_obs
+    ordered = fit.residuals["fitted"].sort_values().to_numpy()
+    np.testing.assert_allclose(predicted["estimate"].sort_values(), ordered)
+    assert len(fit.parameters) == 55
+
+
+def test_a_joint_test_that_does_not_exist_leaves_the_differences(pain, monkeypatch):
+    def refused(self, contrasts):
+        raise AnalysisError("There is no joint test.")
+
+    monkeypatch.setattr("helpers.methods.kenward_roger.KenwardRoger.joint_degrees", refused)
+    fit = fit_clda(pain, **COLUMNS, covariance="cs")
+    assert fit.joint.isna().all()
+    assert fit.messages[-1] == "There is no joint test."
+    assert np.isfinite(fit.differences["p"]).all()
 
 
 def test_random_effects_that_explain_every_score_are_refused():

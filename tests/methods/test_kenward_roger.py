@@ -1,8 +1,10 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from helpers.errors import AnalysisError
 from helpers.methods.covariance_structures import COVARIANCES
 from helpers.methods.mixed_models import fit_mmrm, fit_random_effects
 
@@ -209,3 +211,45 @@ def test_observed_and_expected_information_differ_in_unbalanced_data(small_trial
     ratio = observed.table["df"] / expected.table["df"]
     assert ratio.max() > 1.001 or ratio.min() < 0.999
     np.testing.assert_array_equal(observed.table["estimate"], expected.table["estimate"])
+
+
+def test_a_joint_test_without_positive_degrees_of_freedom_is_refused(references):
+    """Seven contrasts of 12 patients: the matched df would be -0.38 and F negative."""
+    data = pd.read_csv(references / "data" / "few_patients.csv")
+    names = {"subject": "id", "visit": "visit", "covariance": "toeph"}
+    fit = fit_mmrm("y ~ arm * visit", data, **names, inference="kenward-roger")
+    with pytest.raises(AnalysisError, match="7 contrasts together does not exist") as caught:
+        fit.joint_test(list(fit.terms[1:]))
+    assert "test fewer contrasts together or use inference='satterthwaite'" in str(caught.value)
+    fewer = fit.joint_test(list(fit.terms[-2:]))
+    assert fewer.F > 0 < fewer.den_df
+    assert 0 < fewer.p < 1
+    plain = fit_mmrm("y ~ arm * visit", data, **names)
+    assert 0 < plain.joint_test(list(plain.terms[1:])).p < 1
+
+
+def test_a_singular_fit_with_expected_information_is_that_of_pbkrtest(references):
+    """Slopes wholly tied to the intercepts.
+
+    m <- lmer(y ~ arm * time + x + age + (1 + time | id), d, control = lmerControl(
+      optimizer = "bobyqa", optCtrl = list(rhoend = 1e-10, maxfun = 1e5)))
+    V <- vcovAdj(m); sqrt(diag(V)); sapply(1:6, function(i) Lb_ddf(diag(6)[i, ], vcov(m), V))
+    lme4 1.1-31, pbkrtest 0.5.2; its terms: (Intercept), armtrt, time, x, age, armtrt:time.
+    """
+    data = pd.read_csv(references / "data" / "singular_slope.csv")
+    options = {"subject": "id", "random": "1 + time", "inference": "kenward-roger"}
+    formula = "y ~ arm * time + x + age"
+    fit = fit_random_effects(formula, data, **options, information="expected")
+    assert fit.singular
+    terms = ["Intercept", "arm[T.trt]", "time", "x", "age", "arm[T.trt]:time"]
+    table = fit.table.loc[terms]
+    se = [2.16573988446, 1.00047293941, 0.07358229629, 0.24902544294, 0.04155921409, 0.10565588174]
+    df = [59.29264349, 56.63898805, 44.79405709, 143.66538746, 55.54171739, 45.61889280]
+    # lmer stopped about 1e-7 short.
+    np.testing.assert_allclose(table["se"], se, rtol=2e-7)
+    np.testing.assert_allclose(table["df"], df, rtol=2e-7)
+    assert not any("reduced rank" in message for message in fit.messages)
+    observed = fit_random_effects(formula, data, **options)
+    assert observed.table.loc["time", "df"] > 100
+    assert "unlike those of pbkrtest" in observed.messages[-1]
+    assert observed.aic == fit.aic

@@ -498,3 +498,54 @@ def _trial(generator, *, n=36, missing=0.2):
     )
     gone = (generator.random(len(data)) < missing) & (visit.ravel() > 0)
     return data.loc[~gone].reset_index(drop=True)
+
+
+def test_one_fallback_may_be_named_by_itself(small_trial):
+    few = small_trial.drop(index=[2, 9])
+    fit = fit_mmrm(FORMULA, few, **NAMES, fallback="cs")
+    assert fit.covariance_name == "cs"
+    with pytest.raises(AnalysisError, match="no covariance named 'sc'"):
+        fit_mmrm(FORMULA, few, **NAMES, fallback="sc")
+
+
+@pytest.mark.parametrize("weight", [np.nan, np.inf])
+def test_weights_of_a_contrast_are_finite(fit, weight):
+    with pytest.raises(AnalysisError, match=r"weight of term 'arm\[T.b\]' is (nan|inf)"):
+        fit.contrast({"arm[T.b]": weight})
+    with pytest.raises(AnalysisError, match="needs finite weights"):
+        fit.joint_test([{"arm[T.b]": weight}])
+    row = np.zeros(len(fit.terms))
+    row[1] = weight
+    with pytest.raises(AnalysisError, match="needs finite weights"):
+        fit.estimate(row)
+    with pytest.raises(AnalysisError, match="one for each of the 9 fixed effects"):
+        fit.estimate(np.ones(3))
+
+
+@pytest.mark.parametrize("unit", [1e150, 1e-150, 1e300, 1e-300])
+def test_a_unit_beyond_floating_point_is_refused(small_trial, unit):
+    data = small_trial.assign(score=small_trial["score"] * unit)
+    with pytest.raises(AnalysisError, match="measure it in another unit"):
+        fit_mmrm(FORMULA, data, **NAMES)
+
+
+@pytest.mark.parametrize("unit", [1e60, 1e-60])
+def test_a_unit_within_floating_point_does_not_matter(small_trial, fit, unit):
+    data = small_trial.assign(score=small_trial["score"] * unit)
+    table = fit_mmrm(FORMULA, data, **NAMES).table
+    close(table["df"], fit.table["df"])
+    close(table["se"] / unit, fit.table["se"])
+
+
+def test_numbers_held_as_text_are_hinted_at(small_trial):
+    data = small_trial.assign(
+        dose=small_trial["dose"].round(3).astype(str),
+        age=small_trial["age"].round(3).astype(str),
+        place="site " + small_trial["patient"],
+    )
+    with pytest.raises(AnalysisError) as caught:
+        fit_mmrm("score ~ arm + place + age + dose", data, **NAMES)
+    said = str(caught.value)
+    assert "more. Leave these terms out" in said
+    assert "Column 'age' holds numbers as text" in said
+    assert len(said) < 1200

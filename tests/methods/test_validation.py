@@ -114,3 +114,17 @@ def test_the_data_are_counted():
 def test_a_folder_without_references_is_refused(tmp_path):
     with pytest.raises(AnalysisError, match="no references"):
         reference_cases(tmp_path)
+
+
+def test_variances_and_predictions_of_random_effects_are_compared():
+    (case,) = [case for case in CASES if case.name == "lmer_ortho_ris"]
+    rows = pd.DataFrame(list(case.compare())).set_index("what")
+    assert rows.loc["covariance of random effects", "terms"] == 3
+    assert rows.loc["residual variance", "reference"] == pytest.approx(1.716204, abs=1e-6)
+    assert rows.loc[["predicted Intercept", "predicted agec"], "measure"].eq("in SD").all()
+
+
+def test_a_covariance_for_each_group_is_compared_group_by_group():
+    (case,) = [case for case in CASES if case.name == "mmrm_fev_us_satt_byarm"]
+    rows = pd.DataFrame(list(case.compare())).set_index("what")
+    assert rows.loc["covariance of visits", "terms"] == 32

@@ -36,14 +36,14 @@ def test_the_page_says_that_it_shows_nobody_of_the_trial(unlabelled, tiny, tiny_
 def test_the_sentence_counts_what_was_compared(page, table):
     validation.record_validation(table)
     records = page.records
-    assert records["validation.n"]["value"] == len(table) == 643
-    assert records["validation.cases"]["value"] == 88
-    assert records["validation.agree"]["value"] == 643
+    assert records["validation.n"]["value"] == len(table) == 817
+    assert records["validation.cases"]["value"] == 98
+    assert records["validation.agree"]["value"] == 817
     programs = sum(records[f"validation.{name}.n"]["value"] for name in ("mmrm", "lme4", "nlme"))
-    assert programs + records["validation.sas.n"]["value"] == 643
+    assert programs + records["validation.sas.n"]["value"] == 817
     assert 0 < records["validation.worst_share"]["value"] <= 1
     said = records["validation.sentence"]["text"]
-    assert said.startswith("In this build 643 values of 88 models were computed again")
+    assert said.startswith("In this build 817 values of 98 models were computed again")
     for version in ("R mmrm 0.3.18", "R lme4 1.1-31", "lmerTest 3.1-3", "R nlme 3.1-162", "SAS"):
         assert version in said
 

@@ -90,7 +90,8 @@ def build_constrained_design(
     covariates
         Columns that enter as main effects, numeric as they are and others as one indicator per
         level but the first. All are centred at their mean over subjects, so that the intercept
-        and every mean of the model stand at the covariates' means.
+        and every mean of the model stand at the covariates' means. A covariate that changes over
+        time is centred at the mean over subjects of each subject's own mean over rows.
 
     Raises
     ------
@@ -115,9 +116,8 @@ def build_constrained_design(
     check_once(subject_code, visit_code, subjects, visits, subject, visit)
     _check_arms(arm_code, arms, visit_code, visits, subject_code, subjects)
     columns, terms = _visit_columns(len(visits), len(arms), visit_code, arm_code, visits, arms)
-    _, one_row = np.unique(subject_code, return_index=True)
     for name, column in zip(covariates, coded[2:], strict=True):
-        block, names = _covariate_columns(column, one_row, name)
+        block, names = _covariate_columns(column, subject_code, name)
         columns.append(block)
         terms += names
     row, first = distinct_rows(coded, len(kept))
@@ -276,7 +276,7 @@ def _visit_columns(
     return blocks, terms
 
 
-def _covariate_columns(column: Coded, one_row: IntArray, name: str) -> tuple[FloatArray, list[str]]:
+def _covariate_columns(column: Coded, subject: IntArray, name: str) -> tuple[FloatArray, list[str]]:
     """Centre a covariate at its mean over subjects; indicators for all but the first level."""
     if column.numeric:
         block, terms = np.asarray(column.levels, dtype=float)[column.codes, None], [name]
@@ -290,4 +290,11 @@ def _covariate_columns(column: Coded, one_row: IntArray, name: str) -> tuple[Flo
             )
         block = (codes[:, None] == np.arange(1, len(levels))).astype(float)
         terms = [f"{name}[{level}]" for level in levels[1:]]
-    return block - block[one_row].mean(axis=0), terms
+    return block - _mean_over_subjects(block, subject), terms
+
+
+def _mean_over_subjects(block: FloatArray, subject: IntArray) -> FloatArray:
+    """Mean over subjects of each subject's own mean over rows, shape (columns,)."""
+    rows = np.bincount(subject)
+    own = np.column_stack([np.bincount(subject, weights=column) for column in block.T])
+    return np.asarray((own / rows[:, None]).mean(axis=0), dtype=float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from helpers.errors import AnalysisError
 from helpers.methods.constrained_design import ConstrainedDesign
-from helpers.methods.mixed_results import MixedModelFit
+from helpers.methods.mixed_results import Interval, MixedModelFit
 from helpers.methods.random_effects import RandomEffectsFit
 
 FloatArray = NDArray[np.float64]
@@ -38,9 +40,10 @@ class ConstrainedFit:
     coefficients
         Fixed effects: ``term, estimate, se, df, statistic, p, lower, upper``.
     joint
-        Test that no arm differs from the reference at any visit: ``F, num_df, den_df, p``.
+        Test that no arm differs from the reference at any visit: ``F, num_df, den_df, p``; missing,
+        with a message, where Kenward-Roger has no such test.
     model
-        The fitted model, for other contrasts, residuals and tests.
+        The fitted model, for other residuals and tests.
     variance_components
         Covariance parameters: ``component, value``. With random effects: ``intercept``, ``slope``,
         ``intercept_slope`` (covariance) and ``residual``, the slope per whole follow-up (time runs
@@ -83,6 +86,47 @@ class ConstrainedFit:
     def random_effects(self) -> pd.DataFrame:
         """Predicted random effects of every participant: see the class."""
         return _random_effects(self.model)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the fixed effects."""
+        return self.model.terms
+
+    @property
+    def params(self) -> pd.Series:
+        """Fixed effects by term."""
+        return self.model.params
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Fixed effects: a frame by term with ``estimate, se, df, t, p, lower, upper``."""
+        return self.model.table
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """Covariance parameters: ``group, parameter, estimate, se``."""
+        return self.model.parameters
+
+    def contrast(self, weights: Mapping[str, float], *, level: float | None = None) -> pd.Series:
+        """Estimate one weighted sum of fixed effects: see ``MixedModelFit.contrast``."""
+        return self.model.contrast(weights, level=level)
+
+    def joint_test(self, contrasts: Sequence[Mapping[str, float]] | Sequence[str]) -> pd.Series:
+        """Test that several contrasts are zero together: see ``MixedModelFit.joint_test``."""
+        return self.model.joint_test(contrasts)
+
+    def predict(
+        self,
+        *,
+        conditional: bool = False,
+        interval: Interval = "confidence",
+        level: float | None = None,
+    ) -> pd.DataFrame:
+        """Predict the rows used, with limits: see ``MixedModelFit.predict``.
+
+        The model has no formula that could be evaluated on new rows; their means are in ``means``.
+        """
+        return self.model.predict(conditional=conditional, interval=interval, level=level)
 
     @property
     def vcov(self) -> pd.DataFrame:
@@ -147,12 +191,19 @@ def answer(
     arm = np.empty(len(design.frame.subjects), dtype=np.intp)
     arm[design.frame.subject] = design.arm
     terms = design.frame.terms
+    effects = [term for term in terms if term.startswith("arm[")]
+    try:
+        joint = model.joint_test(effects)
+    except AnalysisError as error:
+        # A trial of few patients may have no joint test; the single differences stand.
+        joint = pd.Series(dict.fromkeys(("F", "num_df", "den_df", "p"), np.nan), name="joint_test")
+        messages = (*messages, str(error))
     return ConstrainedFit(
         changes=_labelled(change_labels, model, changes),
         differences=_labelled(difference_labels, model, differences),
         means=_labelled(mean_labels, model, means).drop(columns=["df", "statistic", "p"]),
         coefficients=_labelled(pd.DataFrame({"term": list(terms)}), model, np.eye(len(terms))),
-        joint=model.joint_test([t for t in terms if t.startswith("arm[")]),
+        joint=joint,
         model=model,
         variance_components=_components(model, unsplit=unsplit),
         n_by_arm={name: int(np.sum(arm == i)) for i, name in enumerate(design.arms)},
@@ -180,8 +231,7 @@ def singularity(model: RandomEffectsFit) -> tuple[str, ...]:
     """
     if not model.singular:
         return ()
-    known = " Degrees of freedom take the reduced rank as known."
-    known = known if model.inference_name.startswith(("satterthwaite", "kenward")) else ""
+    known = "".join(f" {sentence}" for sentence in model.rank_taken_as_known())
     random = model.random_covariance.to_numpy()
     if len(random) == 1 or random[0, 0] < _NO_VARIATION * model.residual_variance:
         return (

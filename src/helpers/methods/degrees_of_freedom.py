@@ -100,8 +100,9 @@ class BetweenWithin:
     A column of the design that never changes within a patient is a *between* column, any other a
     *within* column. With N patients and n scores, between columns have N - (between columns and
     intercept) df and within columns n - N - (within columns); the intercept counts as within, and
-    a contrast takes the smallest df of the coefficients it involves, as in mmrm and in PROC
-    MIXED's DDFM=BETWITHIN.
+    a contrast takes the smallest df of the coefficients it involves. The reference is mmrm
+    (``method = "Between-Within"``). PROC MIXED's DDFM=BETWITHIN differs: it splits the within df by
+    effect, and with TYPE=UN every effect has the between df.
 
     Parameters
     ----------

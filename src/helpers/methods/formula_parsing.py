@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _CATEGORICAL = re.compile(r"^C\(\s*`?([^`,()]+?)`?\s*(,.*)?\)$")
 
+_NO_OUTCOME = "The formula {!r} must name one outcome on the left: 'pain ~ arm * visit'."
+
 
 @dataclass(frozen=True)
 class ParsedFormula:
@@ -22,10 +24,10 @@ class ParsedFormula:
 
     Attributes
     ----------
-    right
-        The right-hand side, ready to be evaluated.
+    left, right
+        The two sides, ready to be evaluated.
     outcome
-        The left-hand side as written.
+        The left-hand side as formulaic reads it: a column or an expression.
     outcome_variables, variables
         Columns that the left-hand and the right-hand side need.
     categorical
@@ -34,6 +36,7 @@ class ParsedFormula:
         Whether every design row follows from the row's own variables.
     """
 
+    left: Formula
     right: Formula
     outcome: str
     outcome_variables: tuple[str, ...]
@@ -49,19 +52,26 @@ def parse_formula(formula: str) -> ParsedFormula:
     Raises
     ------
     AnalysisError
-        When the formula cannot be read or has no outcome.
+        When the formula cannot be read, has no outcome, or its left-hand side is more than one
+        column or one expression.
     """
     # Formulaic takes as long to import as pandas; only a fit needs it.
-    from formulaic import Formula
+    from formulaic import Formula, SimpleFormula
     from formulaic.errors import FormulaicError
 
     try:
+        _check_left(formula)
         parsed = Formula(formula)
     except (FormulaicError, SyntaxError) as error:
-        raise AnalysisError(f"The formula {formula!r} cannot be read: {error}") from error
-    if not hasattr(parsed, "lhs") or len(parsed.lhs) != 1:
         raise AnalysisError(
-            f"The formula {formula!r} must name one outcome on the left: 'pain ~ arm * visit'."
+            f"The formula {formula!r} cannot be read: {_one_line(error)}"
+        ) from error
+    if not hasattr(parsed, "lhs"):
+        raise AnalysisError(_NO_OUTCOME.format(formula))
+    if not isinstance(parsed.rhs, SimpleFormula):
+        raise AnalysisError(
+            f"The formula {formula!r} has a '|' on the right, which has no meaning here; write the "
+            "fixed effects joined by '+', and name the patient by subject=."
         )
     expressions = {factor.expr for term in parsed.rhs for factor in term.factors}
     lookups = {
@@ -72,6 +82,7 @@ def parse_formula(formula: str) -> ParsedFormula:
     }
     matches = {e: _CATEGORICAL.match(e) for e in expressions}
     return ParsedFormula(
+        left=parsed.lhs,
         right=parsed.rhs,
         outcome=next(iter(parsed.lhs)).factors[0].expr,
         outcome_variables=tuple(sorted(_variables(parsed.lhs))),
@@ -79,6 +90,35 @@ def parse_formula(formula: str) -> ParsedFormula:
         categorical=frozenset(m.group(1).strip() for m in matches.values() if m),
         row_wise=all(e in lookups or matches[e] for e in expressions),
     )
+
+
+def _check_left(formula: str) -> None:
+    """Refuse a left-hand side that formulaic would read as terms rather than as one outcome.
+
+    Between terms ``-``, ``:``, ``*`` and ``**`` are no arithmetic: ``y - x`` is the term y alone.
+    """
+    from formulaic.parser.algos.tokenize import tokenize
+
+    left = []
+    for token in tokenize(formula):
+        if token.kind.value == "operator" and str(token) == "~":
+            break
+        left.append(token)
+    else:
+        left = []
+    named = [token for token in left if token.kind.value in ("name", "python")]
+    if not named:
+        raise AnalysisError(_NO_OUTCOME.format(formula))
+    if len(named) > 1 or any(token.kind.value in ("operator", "value") for token in left):
+        raise AnalysisError(
+            f"The left of the formula {formula!r} must be one outcome; wrap arithmetic in I(...), "
+            "as in 'I(pain - baseline) ~ arm'."
+        )
+
+
+def _one_line(error: Exception) -> str:
+    """First line of a message, without the marks that formulaic puts around the place."""
+    return str(error).strip().partition("\n")[0]
 
 
 def _variables(terms: Formula) -> set[str]:

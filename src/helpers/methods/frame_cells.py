@@ -17,6 +17,11 @@ from helpers.methods.model_formulas import ModelFrame
 from helpers.methods.newton import Optimum
 from helpers.methods.patient_cells import Cells, Patients, group_patients, lay_out
 
+# Dependent columns, and columns that make one up, that an error names.
+_MOST_NAMED = 5
+# The variance of a variance has the fourth power of the outcome's unit: 1e280 is still a number.
+_LARGEST = 1e70
+
 
 def group_frame(frame: ModelFrame) -> tuple[Patients, Cells]:
     """Lay the rows out by patient and group them into cells.
@@ -26,6 +31,12 @@ def group_frame(frame: ModelFrame) -> tuple[Patients, Cells]:
     AnalysisError
         When columns of the design depend on others; it names them.
     """
+    most = float(np.max(np.abs(frame.outcome)))
+    if most > _LARGEST or 0 < most < 1 / _LARGEST:
+        raise AnalysisError(
+            f"The outcome is as {'large' if most > 1 else 'small'} as {most:.0e}, beyond what can "
+            "be squared in floating point; measure it in another unit."
+        )
     patients = lay_out(
         design=frame.design,
         design_row=frame.design_row,
@@ -39,14 +50,46 @@ def group_frame(frame: ModelFrame) -> tuple[Patients, Cells]:
         return patients, group_patients(patients)
     except DependentColumnsError as error:
         parts = []
-        for column, others in error.dependent.items():
-            made_of = ", ".join(frame.terms[i] for i in others)
+        shown = list(error.dependent.items())[:_MOST_NAMED]
+        for column, others in shown:
+            named = [frame.terms[i] for i in others[:_MOST_NAMED]]
+            rest = len(others) - len(named)
+            made_of = ", ".join(named) + (f" and {rest} more" if rest else "")
             what = f"a combination of {made_of}" if others else "zero in every row"
             parts.append(f"{frame.terms[column]} ({what})")
+        more = len(error.dependent) - len(shown)
+        and_more = f"; and {more} more" if more else ""
         raise AnalysisError(
             "The design is rank-deficient, so the fixed effects are not unique: "
-            f"{'; '.join(parts)}. Leave these terms out, or join sparse levels."
+            f"{'; '.join(parts)}{and_more}. Leave these terms out, or join sparse levels."
+            f"{_numbers_as_text(frame)}"
         ) from error
+
+
+def _numbers_as_text(frame: ModelFrame) -> str:
+    """Hint at a factor whose labels are all text that reads as numbers; empty without one."""
+    found = [
+        name
+        for name, levels in frame.levels.items()
+        if len(levels) > _MOST_NAMED and all(_is_number(level) for level in levels)
+    ]
+    if not found:
+        return ""
+    return (
+        f" Column {found[0]!r} holds numbers as text, so that each of its "
+        f"{len(frame.levels[found[0]])} values is a level; turn it into numbers, as by "
+        "pandas.to_numeric, if it is a covariate."
+    )
+
+
+def _is_number(label: Any) -> bool:
+    if not isinstance(label, str):
+        return False
+    try:
+        float(label)
+    except ValueError:
+        return False
+    return True
 
 
 def check_options(*, inference: str, information: str, level: float) -> None:
@@ -65,6 +108,7 @@ def result_fields(
     index: pd.Index,
     frame: ModelFrame,
     effects: FixedEffects,
+    inferred: FixedEffects | None = None,
     optimum: Optimum,
     parameters: tuple[ParameterName, ...],
     covariance: str,
@@ -76,6 +120,8 @@ def result_fields(
 ) -> dict[str, Any]:
     """Fields that every fitted mixed model has.
 
+    ``inferred`` are the fixed effects with the covariance parameters that inference takes, when
+    they are not the same; both have the same V.
     ``between`` says which columns keep one value within every patient; None looks at the patients.
     """
     return {
@@ -97,7 +143,7 @@ def result_fields(
         "_index": index[frame.kept],
         "_effects": effects,
         "_inference": choose_inference(
-            inference, effects, terms=frame.terms, reml=reml, between=between
+            inference, inferred or effects, terms=frame.terms, reml=reml, between=between
         ),
         "_parameters": parameters,
     }

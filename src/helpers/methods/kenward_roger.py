@@ -18,7 +18,8 @@ parameters (log SD, a Cholesky factor for us), so that its standard errors diffe
 its df agree.
 
 SAS and mmrm take Omega from the observed information, pbkrtest (Halekoh & Hojsgaard 2014, J Stat
-Softw 59(9)) from the expected: choose with ``information``.
+Softw 59(9)) from the expected: choose with ``information``. What a singular random-effects model
+does about it stands in ``random_effects``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from helpers.errors import AnalysisError
 from helpers.methods.degrees_of_freedom import Satterthwaite
 from helpers.methods.fixed_effects import FixedEffects
 
@@ -75,6 +77,12 @@ class KenwardRoger:
 
         Equations (6) to (8) of the paper: A_1, A_2 and B from the projection of the P_i on the
         contrasts, then the two moments of F.
+
+        Raises
+        ------
+        AnalysisError
+            When the df or the factor are not positive: the approximation can fail when many
+            contrasts are tested on few patients.
         """
         count = len(contrasts)
         if count == 1:
@@ -90,8 +98,18 @@ class KenwardRoger:
         g = ((count + 1) * a1 - (count + 4) * a2) / ((count + 2) * a2)
         base = 3 * count + 2 * (1 - g)
         c1, c2, c3 = g / base, (count - g) / base, (count + 2 - g) / base
-        mean = 1 / (1 - a2 / count)
-        variance = (2 / count) * (1 + c1 * b) / ((1 - c2 * b) ** 2 * (1 - c3 * b))
-        ratio = variance / (2 * mean**2)
-        degrees = 4 + (count + 2) / (count * ratio - 1)
-        return degrees, degrees / (mean * (degrees - 2))
+        # Below 4 df F has no variance and below 2 no mean. The formulas still hold there: their
+        # continuation is exact where the paper's are, as for one contrast or Hotelling's T2.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = 1 / np.float64(1 - a2 / count)
+            variance = (2 / count) * (1 + c1 * b) / np.float64((1 - c2 * b) ** 2 * (1 - c3 * b))
+            degrees = 4 + (count + 2) / (count * variance / (2 * mean**2) - 1)
+            factor = degrees / (mean * (degrees - 2))
+        if not (0 < degrees < np.inf and 0 < factor < np.inf):
+            raise AnalysisError(
+                f"The Kenward-Roger F test of {count} contrasts together does not exist for these "
+                f"data: its approximation would have {degrees:.3g} degrees of freedom and the "
+                f"factor {factor:.3g}, which must be positive; test fewer contrasts together or "
+                "use inference='satterthwaite'."
+            )
+        return float(degrees), float(factor)

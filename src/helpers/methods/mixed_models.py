@@ -16,7 +16,8 @@ patients with times of their own                ``irregular_times``; ``irregular
 random effects: models, optimum, small residual ``random_models``; ``random_optimum``;
                                                 ``random_rescaled``
 covariance structures and their parameters      ``covariance_structures``; ``random_structures``
-the optimiser                                   ``newton``
+the optimiser, and where it starts              ``newton``; ``covariance_climbs``;
+                                                ``covariance_starts``
 Satterthwaite, between-within                   ``degrees_of_freedom``
 Kenward-Roger                                   ``kenward_roger``
 sandwich                                        ``sandwich``
@@ -81,7 +82,7 @@ def fit_mmrm(
     reml: bool = True,
     inference: str = "satterthwaite",
     information: Information = "observed",
-    fallback: bool | Sequence[str] = False,
+    fallback: bool | str | Sequence[str] = False,
     level: float = 0.95,
 ) -> MixedModelFit:
     r"""Fit a mixed model for repeated measures (MMRM).
@@ -123,8 +124,8 @@ def fit_mmrm(
         Information of theta that Satterthwaite and Kenward-Roger use: ``"observed"`` (default, as
         SAS and mmrm) or ``"expected"`` (as pbkrtest).
     fallback
-        Structures to try, in this order, when the covariance cannot be estimated; True takes
-        ``structured_models.FALLBACK_ORDER``. The result's messages say when it happened.
+        A structure, or structures to try in this order, when the covariance cannot be estimated;
+        True takes ``structured_models.FALLBACK_ORDER``. The result's messages say when it happened.
     level
         Confidence level.
 
@@ -222,7 +223,9 @@ def fit_random_effects(
         Whether the random effects may be correlated; False is lme4's ``||``.
     reml, inference, information, level
         As for ``fit_mmrm``. lmerTest's Satterthwaite df are the default here; pbkrtest's
-        Kenward-Roger is ``inference="kenward-roger", information="expected"``.
+        Kenward-Roger is ``inference="kenward-roger", information="expected"``. In a singular fit
+        the observed information takes the reduced rank of D as known, and only the expected one is
+        pbkrtest's.
     start
         ``"statsmodels"`` (default) or ``"moments"``, a simple guess that leaves MixedLM out; the
         optimum is the same.
@@ -286,7 +289,7 @@ def fit_clda(
     inference: str = "kenward-roger",
     information: Information = "observed",
     reml: bool = True,
-    fallback: bool | Sequence[str] = False,
+    fallback: bool | str | Sequence[str] = False,
     level: float = 0.95,
 ) -> ConstrainedFit:
     r"""Fit the constrained longitudinal data analysis (cLDA) model of a randomised trial.
@@ -312,7 +315,7 @@ def fit_clda(
         ``random_slope``.
     covariates
         Columns adjusted for by main effects, numeric or categorical, centred at their mean over
-        participants.
+        participants; of one that changes over time each participant's mean over rows counts.
     covariance
         One of ``fit_mmrm``'s (default ``"us"``), ``"random_intercept"`` or ``"random_slope"``
         (intercept and slope in time, scaled to run from 0 to 1).

@@ -185,11 +185,20 @@ class MixedModelFit:
         DataFrame
             ``estimate, se, df, t, p, lower, upper``, one row per contrast.
         """
+        if not np.all(np.isfinite(contrasts)):
+            raise AnalysisError(
+                "A contrast has a weight that is not a number; it needs finite weights."
+            )
         return pd.DataFrame(self._estimates(contrasts, level))
 
     def _estimates(self, contrasts: FloatArray, level: float | None) -> dict[str, FloatArray]:
         level = self._level(level)
         contrasts = np.atleast_2d(np.asarray(contrasts, dtype=float))
+        if contrasts.shape[1:] != (len(self.terms),):
+            raise AnalysisError(
+                f"A contrast has {contrasts.shape[-1]} weights; it needs one for each of the "
+                f"{len(self.terms)} fixed effects, 0 for those that take no part."
+            )
         estimate = contrasts @ self._effects.beta
         covariance = self._inference.covariance
         se = np.sqrt(np.einsum("ij,ij->i", contrasts @ covariance, contrasts))
@@ -224,7 +233,7 @@ class MixedModelFit:
         Raises
         ------
         AnalysisError
-            When a term is unknown or no weight is different from zero.
+            When a term is unknown, a weight is not finite, or all weights are zero.
         """
         row = self._weights(weights)
         if not row.any():
@@ -245,6 +254,13 @@ class MixedModelFit:
         Series
             ``F, num_df, den_df, p``. Contrasts that repeat others do not count twice: ``num_df``
             is the rank.
+
+        Raises
+        ------
+        AnalysisError
+            When a term is unknown, a weight is not finite, or the test does not exist: the
+            covariance of the contrasts is not positive definite, or Kenward and Roger's
+            approximation has no valid degrees of freedom.
         """
         rows = np.array(
             [self._weights({c: 1.0} if isinstance(c, str) else c) for c in contrasts], dtype=float
@@ -254,6 +270,12 @@ class MixedModelFit:
         rows = _independent(rows)
         estimate = rows @ self._effects.beta
         covariance = rows @ self._inference.covariance @ rows.T
+        if not _is_positive_definite(covariance):
+            raise AnalysisError(
+                f"The covariance of the {len(rows)} contrasts is not positive definite under "
+                f"inference {self.inference_name!r}, so they cannot be tested together; test fewer "
+                "of them or use inference='satterthwaite'."
+            )
         den_df, factor = self._inference.joint_degrees(rows)
         statistic = factor * float(estimate @ np.linalg.solve(covariance, estimate)) / len(rows)
         return pd.Series(
@@ -482,6 +504,10 @@ class MixedModelFit:
         for name, value in weights.items():
             if name not in self.terms:
                 raise AnalysisError(unknown_name("term", str(name), self.terms))
+            if not np.isfinite(value):
+                raise AnalysisError(
+                    f"The weight of term {name!r} is {value}; a contrast needs finite weights."
+                )
             row[self.terms.index(name)] = value
         return row
 
@@ -502,6 +528,14 @@ def _names(value: str | Sequence[str] | None) -> list[str]:
     if value is None:
         return []
     return [value] if isinstance(value, str) else list(value)
+
+
+def _is_positive_definite(matrix: FloatArray) -> bool:
+    size = np.diag(matrix)
+    if not np.all(size > 0) or not np.all(np.isfinite(matrix)):
+        return False
+    values = np.linalg.eigvalsh(matrix / np.sqrt(np.outer(size, size)))
+    return bool(values[0] > 1e-13)
 
 
 def _independent(rows: FloatArray) -> FloatArray:

@@ -138,7 +138,7 @@ def build_frame(
                 f"Covariate {name!r} holds {data[name].dtype}; turn it into a number, such as days "
                 "since the start."
             )
-    outcome, known = _outcome(parsed, data)
+    known = _outcome_known(parsed, data)
     coded = {name: code_column(data[name]) for name in dict.fromkeys(keys)}
     for name in parsed.variables:
         if name not in coded:
@@ -156,7 +156,7 @@ def build_frame(
         )
     if len(kept) < len(data):
         coded = {name: column.take(kept) for name, column in coded.items()}
-        outcome = outcome[kept]
+    outcome = _outcome(parsed, data if len(kept) == len(data) else data.iloc[kept])
     subject_code, labels = renumber(coded[subject])
     visit_code, visits = np.zeros(len(kept), dtype=np.intp), ()
     if visit is not None:
@@ -237,18 +237,43 @@ def numeric_column(column: pd.Series, kind: str) -> FloatArray:
     return values
 
 
-def _outcome(parsed: ParsedFormula, data: pd.DataFrame) -> tuple[FloatArray, NDArray[np.bool_]]:
-    if parsed.outcome_variables == (parsed.outcome,):
-        values = numeric_column(data[parsed.outcome], "outcome")
-    else:
-        from formulaic import Formula
+def _outcome_known(parsed: ParsedFormula, data: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether a row has every column that the left-hand side needs."""
+    known = np.ones(len(data), dtype=bool)
+    for name in parsed.outcome_variables:
+        known &= data[name].notna().to_numpy()
+    return known
 
-        spec = Formula(f"0 + {parsed.outcome}")
-        matrix = spec.get_model_matrix(data, context={"np": np}, na_action="ignore", output="numpy")
-        values = np.asarray(matrix, dtype=float)[:, 0]
-        if np.any(np.isinf(values)):
-            raise AnalysisError(f"The outcome {parsed.outcome!r} is infinite in some row.")
-    return values, ~np.isnan(values)
+
+def _outcome(parsed: ParsedFormula, used: pd.DataFrame) -> FloatArray:
+    """Evaluate the left-hand side on rows that have its columns."""
+    if parsed.outcome_variables == (parsed.outcome,):
+        return numeric_column(used[parsed.outcome], "outcome")
+    from formulaic.errors import FormulaicError
+
+    try:
+        # What a transformation cannot take, such as the logarithm of 0, is refused below.
+        with np.errstate(all="ignore"):
+            matrix = parsed.left.get_model_matrix(
+                used, context={"np": np}, na_action="ignore", output="numpy"
+            )
+        values = np.asarray(matrix, dtype=float)
+    except (FormulaicError, KeyError, ValueError, NameError, TypeError) as error:
+        raise AnalysisError(
+            f"The outcome {parsed.outcome!r} cannot be evaluated: {error}"
+        ) from error
+    if values.shape[1:] != (1,):
+        raise AnalysisError(
+            f"The outcome {parsed.outcome!r} is not one column of numbers; name a numeric column "
+            "or an expression that gives one."
+        )
+    lost = int(np.sum(~np.isfinite(values)))
+    if lost:
+        raise AnalysisError(
+            f"The outcome {parsed.outcome!r} is missing or infinite in {lost} of {len(values)} "
+            "rows whose scores are known; choose a transformation that is defined for every score."
+        )
+    return values[:, 0]
 
 
 def _patient_groups(

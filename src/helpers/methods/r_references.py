@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from helpers.methods.mixed_models import fit_mmrm, fit_random_effects
-from helpers.methods.mixed_results import MixedModelFit
+from helpers.methods.random_effects import RandomEffectsFit
 from helpers.methods.reference_rows import (
     ReferenceCase,
     Row,
@@ -40,7 +41,10 @@ _INFERENCE = {
     "krlin": "kenward-roger-linear",
     "bw": "between-within",
     "satt_emp": "sandwich",
+    "satt_cr2": "sandwich-cr2",
+    "satt_cr3": "sandwich-cr3",
     "satt_ml": "satterthwaite",
+    "satt_byarm": "satterthwaite",
 }
 _INFERENCE_IN_WORDS = {
     "satt": "Satterthwaite",
@@ -48,9 +52,17 @@ _INFERENCE_IN_WORDS = {
     "krlin": "linear Kenward-Roger",
     "bw": "between-within",
     "satt_emp": "sandwich",
+    "satt_cr2": "sandwich CR2",
+    "satt_cr3": "sandwich CR3",
     "satt_ml": "Satterthwaite, ML",
+    "satt_byarm": "Satterthwaite, a covariance for each arm",
 }
-_VCOV = {"krlin": "Kenward-Roger-Linear", "satt_emp": "Empirical"}
+_VCOV = {
+    "krlin": "Kenward-Roger-Linear",
+    "satt_emp": "Empirical",
+    "satt_cr2": "Empirical-Bias-Reduced",
+    "satt_cr3": "Empirical-Jackknife",
+}
 STRUCTURES = {
     "us": "unstructured",
     "cs": "compound symmetry",
@@ -58,7 +70,9 @@ STRUCTURES = {
     "ar1": "autoregressive",
     "ar1h": "autoregressive, heterogeneous",
     "toep": "Toeplitz",
+    "toeph": "Toeplitz, heterogeneous",
     "ad": "ante-dependence",
+    "adh": "ante-dependence, heterogeneous",
     "car1": "spatial exponential",
     "ri": "random intercept",
     "ris": "random intercept and slope",
@@ -122,6 +136,7 @@ def _mmrm_case(
     subject, visit = ("USUBJID", "AVISIT") if trial == "fev" else ("id", "visitf")
     # Plain Kenward-Roger in mmrm depends on its own parameters; its standard errors differ.
     without_se = method == "kr"
+    group = "ARMCD" if method == "satt_byarm" else None
 
     def compare() -> Iterator[Row]:
         fit = fit_mmrm(
@@ -130,6 +145,7 @@ def _mmrm_case(
             subject=subject,
             visit=visit,
             covariance=covariance,
+            group=group,
             reml=reference["reml"],
             inference=_INFERENCE[method],
         )
@@ -147,7 +163,8 @@ def _mmrm_case(
             yield from compared_means(fit, reference, tolerance, se=not without_se)
 
     reml = str(reference["reml"]).upper()
-    call = f"{reference['formula']} + {covariance}({visit} | {subject})"
+    who = f"{group} / {subject}" if group else subject
+    call = f"{reference['formula']} + {covariance}({visit} | {who})"
     vcov = f", vcov = '{_VCOV[method]}'" if method in _VCOV else ""
     return ReferenceCase(
         name=name,
@@ -170,7 +187,7 @@ def _lmer_case(
     formula = fixed.strip().rstrip("+")
     subject = {"idf": "id"}.get(subject, subject)
 
-    def fit(inference: str, information: str) -> MixedModelFit:
+    def fit(inference: str, information: str) -> RandomEffectsFit:
         return fit_random_effects(
             formula,
             data[trial],
@@ -187,6 +204,7 @@ def _lmer_case(
         plain = fit("satterthwaite", "observed")
         renamed = {**reference, "df": reference["df_satt"]}
         yield from compared_terms(plain, renamed, _OTHER, covariance=False)
+        yield from _compared_variances(plain, reference)
         df = "degrees of freedom"
         if "joint_satt" in reference:
             joint, expected = plain.joint_test(_D), reference["joint_satt"]
@@ -218,6 +236,37 @@ def _lmer_case(
         source=f"R {VERSIONS['lme4']}: lmer({reference['formula']}, REML = {reml})",
         compare=compare,
     )
+
+
+def _compared_variances(fit: RandomEffectsFit, reference: dict[str, Any]) -> Iterator[Row]:
+    """Yield the rows of D, of the residual variance and of the predicted random effects.
+
+    The file holds the predictions of the first participants in the order of their labels.
+    """
+    random, kind = fit.random_covariance, "covariance"
+    names = list(random.columns)
+    elements = [(j, k) for j in range(len(names)) for k in range(j + 1)]
+    expected = np.reshape(reference["D"], random.shape)
+    if "||" in reference["formula"]:
+        elements = [(j, k) for j, k in elements if j == k]
+    labels = [f"{names[j]}, {names[k]}" for j, k in elements]
+    ours = pd.Series([random.iloc[j, k] for j, k in elements], index=labels)
+    theirs = [expected[j, k] for j, k in elements]
+    # A covariance or a single prediction may be near zero by chance; the spread is its unit.
+    sd = np.sqrt(np.diag(expected))
+    unit = np.array([sd[j] * sd[k] for j, k in elements])
+    what = "covariance of random effects"
+    yield largest(kind, what, ours, theirs, 1e-6, "in SD", unit)
+    residual = reference["sigma"] ** 2
+    yield compared(kind, "residual variance", fit.residual_variance, residual, 1e-6)
+    head = np.asarray(reference["ranef_head"], dtype=float).reshape(-1, len(names))
+    predicted = fit.random_effects.sort_index().iloc[: len(head)]
+    labels = [f"participant {who}" for who in predicted.index]
+    for number, name in enumerate(names):
+        spread = np.full(len(head), sd[number])
+        values = predicted[name].set_axis(labels)
+        what = f"predicted {name}"
+        yield largest("estimate", what, values, head[:, number], 1e-6, "in SD", spread)
 
 
 def _gls_case(name: str, reference: dict[str, Any], data: dict[str, pd.DataFrame]) -> ReferenceCase:

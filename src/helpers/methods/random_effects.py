@@ -9,7 +9,9 @@ third digit.
 
 When the best D is singular (a variance of zero, or effects wholly tied to each other), D = A A' of
 lower rank is fitted instead, where the optimum is an inner point; that is lme4's "singular fit",
-and the result says so.
+and the result says so. At such an edge no theory gives degrees of freedom. The observed information
+exists for the reduced D only, whose rank then counts as known. The expected information exists for
+all elements of D too; pbkrtest takes that, and so does ``information="expected"`` here.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from helpers.methods.random_layout import lay_out_random
 from helpers.methods.random_models import RandomModel
 from helpers.methods.random_optimum import fit_random_covariance
 from helpers.methods.random_rescaled import pattern_design
+from helpers.methods.reml import Likelihood
 
 if TYPE_CHECKING:
     from formulaic import ModelSpec
@@ -41,6 +44,15 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 Start = Literal["statsmodels", "moments"]
+
+# Ways of inference that need the information of the covariance parameters.
+_NEED_INFORMATION = ("satterthwaite", "kenward")
+_RANK_KNOWN = (
+    "Degrees of freedom take the reduced rank as known, unlike those of pbkrtest, which "
+    "information='expected' gives."
+)
+# Where the residual is very small the fit is in coordinates of its own.
+_RANK_KNOWN_HERE = "Degrees of freedom take the reduced rank as known, unlike those of pbkrtest."
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,14 @@ class RandomEffectsFit(MixedModelFit):
     _pattern_design: FloatArray = field(repr=False)
     _visit_design: FloatArray | None = field(repr=False)
     _random_spec: ModelSpec | None = field(repr=False)
+
+    def rank_taken_as_known(self) -> tuple[str, ...]:
+        """Say so when the degrees of freedom take the reduced rank of D as known."""
+        if not self.singular or not self.inference_name.startswith(_NEED_INFORMATION):
+            return ()
+        if self._effects.cells.to_old is not None:
+            return (_RANK_KNOWN_HERE,)
+        return (_RANK_KNOWN,) if self._effects.information == "observed" else ()
 
     @cached_property
     def covariance(self) -> pd.DataFrame:
@@ -242,11 +262,19 @@ def fit_random(
         by_pattern = found.rescaled.design
         to_parameters = found.model.turned(found.rescaled.loadings, found.rescaled.unit)
     effects = FixedEffects(found.optimum.point, cells, patients, information, to_parameters)
+    inferred = effects
+    if found.singular and information == "expected" and found.rescaled is None:
+        unit = cells.scale**2
+        theta = model.pack(found.random / unit, found.residual / unit)
+        whole = model.evaluator(Likelihood(cells, reml=reml))(theta)
+        assert whole is not None
+        inferred = FixedEffects(whole, cells, patients, information)
     fields = result_fields(
         formula=formula,
         index=index,
         frame=frame,
         effects=effects,
+        inferred=inferred,
         optimum=found.optimum,
         parameters=tuple(
             ParameterName("all", name, power)
@@ -260,7 +288,7 @@ def fit_random(
         between=between,
     )
     labelled = pd.DataFrame(found.random, index=list(names), columns=list(names))
-    return RandomEffectsFit(
+    fit = RandomEffectsFit(
         **fields,
         random_covariance=labelled,
         residual_variance=found.residual,
@@ -270,3 +298,4 @@ def fit_random(
         _visit_design=design if design.ndim == 2 else None,
         _random_spec=random_spec,
     )
+    return replace(fit, messages=(*fit.messages, *fit.rank_taken_as_known()))

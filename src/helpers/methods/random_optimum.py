@@ -305,6 +305,5 @@ def _singular_message(names: tuple[str, ...], random: FloatArray) -> tuple[str, 
     )
     return (
         f"The covariance of the random effects is estimated as singular (variances: {sizes}): "
-        "the model is larger than the data need. Degrees of freedom take the reduced rank as "
-        "known; consider fewer random effects.",
+        "the model is larger than the data need; consider fewer random effects.",
     )

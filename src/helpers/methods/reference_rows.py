@@ -82,9 +82,10 @@ def compared(
     tolerance
         Largest difference that counts as agreement.
     measure
-        ``"relative"``, ``"absolute"`` or ``"in SE"``: the unit of difference and tolerance.
+        ``"relative"``, ``"absolute"``, ``"in SE"`` or ``"in SD"``: the unit of difference and
+        tolerance.
     size
-        That unit; follows from the measure unless it is ``"in SE"``.
+        That unit; follows from the measure if it is relative or absolute.
     term, terms
         Which of how many terms the row shows, when there are several.
     """
@@ -159,13 +160,19 @@ def compared_terms(
         kind = "degrees of freedom"
         yield largest(kind, kind, table["df"], reference["df"], tolerance["df"])
     if covariance:
-        labels = [f"{j}, {k}" for j in fit.visits for k in fit.visits]
-        implied = fit.covariance
-        assert isinstance(implied, pd.DataFrame)
-        ours = pd.Series(implied.to_numpy().ravel(), index=labels)
-        expected = np.array(reference["Sigma"]).ravel()
+        # One covariance, or one for each group by its name.
+        implied, expected = fit.covariance, reference["Sigma"]
+        if isinstance(implied, pd.DataFrame):
+            implied, expected = {"": implied}, {"": expected}
+        ours = {
+            f"{j}, {k}" + (f" in {group}" if group else ""): frame.loc[j, k]
+            for group, frame in implied.items()
+            for j in fit.visits
+            for k in fit.visits
+        }
+        theirs = np.array([expected[group] for group in implied]).ravel()
         what = "covariance of visits"
-        yield largest("covariance", what, ours, expected, tolerance["covariance"])
+        yield largest("covariance", what, pd.Series(ours), theirs, tolerance["covariance"])
     if "AIC" in reference:
         for name, value in (("AIC", fit.aic), ("BIC", fit.bic)):
             yield compared("log-likelihood", name, value, reference[name], 2 * near, "absolute")

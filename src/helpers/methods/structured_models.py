@@ -42,7 +42,7 @@ def fit_structured(
     reml: bool,
     inference: str,
     information: Information,
-    fallback: bool | Sequence[str],
+    fallback: bool | str | Sequence[str],
     level: float,
     messages: tuple[str, ...],
 ) -> MixedModelFit:
@@ -94,8 +94,10 @@ def fit_structured(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _attempts(covariance: str, fallback: bool | Sequence[str]) -> tuple[str, ...]:
+def _attempts(covariance: str, fallback: bool | str | Sequence[str]) -> tuple[str, ...]:
     order = FALLBACK_ORDER if fallback is True else tuple(fallback or ())
+    if isinstance(fallback, str):
+        order = (fallback,)
     for name in (covariance, *order):
         if name not in COVARIANCES:
             raise AnalysisError(unknown_name("covariance", name, COVARIANCES))

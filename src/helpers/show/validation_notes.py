@@ -24,7 +24,7 @@ HEADINGS = {
 
 
 _IN_SENTENCES = {**{kind: f"{kind}s" for kind in KINDS}, "degrees of freedom": "degrees of freedom"}
-_IN_SENTENCES |= {"covariance": "covariance of visits", "F": "F statistics"}
+_IN_SENTENCES |= {"covariance": "variances and covariances", "F": "F statistics"}
 
 
 def record_validation(table: pd.DataFrame) -> None:
