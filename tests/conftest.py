@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Generator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -41,6 +43,17 @@ def tiny_real_trial(tmp_path: Path) -> Path:
     log nor sessions nor adverse events.
     """
     return _copied("tiny_real", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def marked() -> ModuleType:
+    """What writes a trial with a marker in every field, and finds the markers again."""
+    spec = importlib.util.spec_from_file_location("marked", TRIAL_FOLDERS / "marked.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.hookimpl(wrapper=True)

@@ -48,6 +48,10 @@ CHANGES = [
     ("06_secondary", "level", "0.8", "secondary.fatigue.difference.upper"),
 ]
 
+# Both shipped trials are public, whose numbers this leaves alone; test_private_trial.py changes it
+# on a trial that is not.
+ONLY_PRIVATE = "small_cells"
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
@@ -106,7 +110,7 @@ def test_every_parameter_is_tried() -> None:
         for parameter in read_chapter(path).parameters
         if parameter.name not in {"trial", "edition", "results"}
     }
-    assert tried == declared
+    assert tried == declared - {(chapter, ONLY_PRIVATE) for chapter, _ in declared}
 
 
 def test_the_same_run_gives_the_same_bytes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -10,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.scores import OVERALL, arm_labels, score_at
+from helpers.analysis.small_counts import Count, Counts, arm_sizes, count_by_arm
+from helpers.analysis.withheld import NOT_SHOWN, NotShown
 from helpers.methods.differences import standardised_mean_difference
 from helpers.trial.loading import Trial
 
@@ -35,6 +38,9 @@ class Baseline:
     smd
         ``variable, label, kind, smd, arm, other_arm``: the absolute standardised difference of
         the two arms, or of the pair that differs most; NaN when it cannot be computed.
+
+    In a trial that is not public, small counts and what would tell them are withheld, and so are
+    quartiles and extremes, which are values of single patients.
     largest_smd, largest_smd_variable
         The largest of them; None when there is none.
     arms, arm_labels, n_by_arm, n
@@ -47,8 +53,8 @@ class Baseline:
     largest_smd_variable: str | None
     arms: tuple[str, ...]
     arm_labels: dict[str, str]
-    n_by_arm: dict[str, int]
-    n: int
+    n_by_arm: dict[str, Count]
+    n: Count
 
 
 def describe_baseline(trial: Trial) -> Baseline:
@@ -70,22 +76,28 @@ def describe_baseline(trial: Trial) -> Baseline:
     arms = trial.participants["arm"].astype(str)
     rows: list[dict[str, Any]] = []
     differences: list[dict[str, Any]] = []
+    public = trial.specification.public
     for about, values, codes in _variables(trial):
+        telling = False
         for arm, arm_label in [*labels.items(), (OVERALL, "Overall")]:
             inside = values if arm == OVERALL else values[arms == arm]
             where = {**about, "arm": arm, "arm_label": arm_label}
             rows += _levels(where, inside, codes) if codes else [_numbers(where, inside)]
+        if not public:
+            telling = _withhold(trial, rows, about["variable"], values, codes)
         differences.append(
             {key: about[key] for key in ("variable", "label", "kind")}
             | _largest_difference(values, arms, list(labels), categorical=bool(codes))
+            | ({"smd": np.nan} if telling else {})
         )
-    table = pd.DataFrame(rows, columns=_COLUMNS)
+    table = pd.DataFrame(rows, columns=_COLUMNS, dtype=None if public else object)
     # One variable's arms stay together, level by level, in the order in which they were declared.
     table = _by_level(table)
     smd = pd.DataFrame(
         differences, columns=["variable", "label", "kind", "smd", "arm", "other_arm"]
     )
     known = smd.dropna(subset=["smd"])
+    sizes = arm_sizes(trial)
     top = known.sort_values("smd", ascending=False, kind="stable").head(1).to_dict("records")
     return Baseline(
         rows=table,
@@ -94,9 +106,52 @@ def describe_baseline(trial: Trial) -> Baseline:
         largest_smd_variable=str(top[0]["variable"]) if top else None,
         arms=tuple(labels),
         arm_labels=labels,
-        n_by_arm={arm: int((arms == arm).sum()) for arm in labels},
-        n=len(arms),
+        n_by_arm={arm: sizes.everyone(arm) for arm in labels},
+        n=sizes.everyone(),
     )
+
+
+def _withhold(
+    trial: Trial,
+    rows: list[dict[str, Any]],
+    variable: str,
+    values: pd.Series,
+    codes: dict[str, str],
+) -> bool:
+    """Withhold in a variable's rows what may not be shown; tell whether its SMD would say it."""
+    people = trial.participants["participant"]
+    known = values.astype("object").where(values.notna(), None)
+    members: dict[Hashable, Collection[str]] = {
+        code: list(people[(known == code).to_numpy()]) for code in codes
+    }
+    if not codes:
+        members["recorded"] = list(people[values.notna().to_numpy()])
+    counts = count_by_arm(trial, members)
+    arms = trial.specification.arm_ids
+    few = [
+        0 < int(values[(trial.participants["arm"] == a)].notna().sum()) < trial.threshold
+        for a in arms
+    ]
+    for row in rows:
+        if row["variable"] != variable:
+            continue
+        arm = row["arm"]
+        row |= {"n": counts.inside(arm), "missing": counts.outside(arm)}
+        if codes:
+            _withhold_level(row, counts)
+            continue
+        row |= dict.fromkeys(("median", "q1", "q3", "minimum", "maximum"), NOT_SHOWN)
+        # Beside the mean of the other arms, the mean of all tells that of a small one.
+        if any(few) if arm == OVERALL else few[arms.index(arm)]:
+            row |= dict.fromkeys(("mean", "sd"), NOT_SHOWN)
+    return any(few) or (bool(codes) and counts.any_hidden)
+
+
+def _withhold_level(row: dict[str, Any], counts: Counts) -> None:
+    arm, level = row["arm"], row["level"]
+    row |= {"count": counts.of(level, arm), "denominator": counts.inside(arm)}
+    if any(isinstance(row[name], NotShown) for name in ("count", "denominator")):
+        row["percent"] = NOT_SHOWN
 
 
 def _variables(trial: Trial) -> list[tuple[dict[str, Any], pd.Series, dict[str, str]]]:

@@ -9,12 +9,23 @@ from typing import Literal
 import pandas as pd
 
 from helpers.analysis.changed_criteria import changed_criteria, parse_criteria
+from helpers.analysis.small_counts import Count, arm_sizes
+from helpers.analysis.suppression import hidden_counts
+from helpers.analysis.withheld import NOT_SHOWN
 from helpers.errors import AnalysisError
 from helpers.trial.criteria import meets, written
 from helpers.trial.loading import Trial
 from helpers.trial.specification import Criterion
 
-__all__ = ["CriterionCount", "Screening", "parse_criteria", "restrict", "screen"]
+__all__ = [
+    "CriterionCount",
+    "Screening",
+    "hidden_in_log",
+    "parse_criteria",
+    "restrict",
+    "screen",
+    "screen_all",
+]
 
 
 @dataclass(frozen=True)
@@ -41,9 +52,9 @@ class CriterionCount:
     label: str
     source: str | None
     changed: bool
-    excluded: int | None
-    failing: int | None
-    not_recorded: int | None
+    excluded: Count | None
+    failing: Count | None
+    not_recorded: Count | None
 
 
 @dataclass(frozen=True)
@@ -76,14 +87,14 @@ class Screening:
     source: Literal["log", "published", "none"]
     eligibility: str
     criteria: tuple[CriterionCount, ...]
-    assessed: int | None
-    excluded: int | None
-    eligible: int | None
-    declined: int | None
-    not_enrolled: int | None
-    enrolled: int
-    removed: int
-    newly_eligible: int | None
+    assessed: Count | None
+    excluded: Count | None
+    eligible: Count | None
+    declined: Count | None
+    not_enrolled: Count | None
+    enrolled: Count
+    removed: Count
+    newly_eligible: Count | None
     assessed_source: str | None
     absent: str | None
 
@@ -109,7 +120,8 @@ def restrict(trial: Trial, eligibility: str) -> Trial:
     ParameterError
         When the changes cannot be read.
     AnalysisError
-        When a changed variable is not recorded for participants, or an arm is left empty.
+        When a changed variable is not recorded for participants, an arm is left empty, or, in a
+        trial that is not public, so few are left out that they would be known by the difference.
     """
     criteria = parse_criteria(eligibility, trial)
     if not changed_criteria(criteria, trial):
@@ -126,6 +138,7 @@ def restrict(trial: Trial, eligibility: str) -> Trial:
             f"No participant of {' and '.join(empty)} meets the criteria {eligibility!r}, so the "
             "arms cannot be compared; loosen the criteria."
         )
+    _check_difference(trial, participants, eligibility)
     names = set(participants["participant"])
 
     def kept(table: pd.DataFrame) -> pd.DataFrame:
@@ -142,8 +155,24 @@ def restrict(trial: Trial, eligibility: str) -> Trial:
     )
 
 
+def _check_difference(trial: Trial, kept: pd.DataFrame, eligibility: str) -> None:
+    """Refuse criteria whose numbers, beside those of the whole trial, tell of a few patients."""
+    for arm in trial.specification.arms:
+        before = int((trial.participants["arm"] == arm.id).sum())
+        left = before - int((kept["arm"] == arm.id).sum())
+        if 0 < left < trial.threshold:
+            raise AnalysisError(
+                f"The criteria {eligibility.strip()!r} leave out fewer than {trial.threshold} "
+                f"participants of {arm.label}; beside the numbers of the whole trial, which is "
+                "not public, those without them would tell who they are. Choose criteria that "
+                "leave out more, or lower small_cells for a page that stays with you."
+            )
+
+
 def screen(trial: Trial, eligibility: str = "") -> Screening:
     """Count how the people assessed became participants, under the criteria as changed.
+
+    Counts that are small are withheld, unless the trial is public.
 
     Parameters
     ----------
@@ -159,6 +188,91 @@ def screen(trial: Trial, eligibility: str = "") -> Screening:
     AnalysisError
         When a changed variable is not recorded for participants.
     """
+    raw = screen_all(trial, eligibility)
+    if not trial.threshold:
+        return raw
+    restrict(trial, eligibility)  # refuses criteria that leave out a few
+    hidden = hidden_in_log(trial, raw)
+    if not hidden:
+        return raw
+
+    def shown(name: object, value: Count | None) -> Count | None:
+        return NOT_SHOWN if name in hidden else value
+
+    return dataclasses.replace(
+        raw,
+        criteria=tuple(
+            dataclasses.replace(
+                item,
+                excluded=shown(("excluded", at), item.excluded),
+                failing=shown(("failing", at), item.failing),
+                not_recorded=shown(("not recorded", at), item.not_recorded),
+            )
+            for at, item in enumerate(raw.criteria)
+        ),
+        assessed=shown("assessed", raw.assessed),
+        excluded=shown("excluded", raw.excluded),
+        eligible=shown("eligible", raw.eligible),
+        declined=shown("declined", raw.declined),
+        not_enrolled=shown("not_enrolled", raw.not_enrolled),
+        enrolled=NOT_SHOWN if "enrolled" in hidden else raw.enrolled,
+        removed=NOT_SHOWN if "removed" in hidden else raw.removed,
+        newly_eligible=shown("newly_eligible", raw.newly_eligible),
+    )
+
+
+def hidden_in_log(trial: Trial, raw: Screening) -> frozenset[object]:
+    """Return which counts of a screening may not be shown: their names, or name and criterion."""
+    if not trial.threshold:
+        return frozenset()
+    sizes = arm_sizes(trial)
+    known = {"enrolled", "removed", "randomised"}
+    counts: dict[object, int] = {
+        "enrolled": int(raw.enrolled),
+        "removed": int(raw.removed),
+        "randomised": len(trial.participants),
+    }
+    sums: list[tuple[object, list[object]]] = [("randomised", ["enrolled", "removed"])]
+    if raw.source == "log":
+        counts |= {
+            name: int(getattr(raw, name) or 0)
+            for name in ("assessed", "excluded", "eligible", "declined", "not_enrolled")
+        }
+        counts["newly_eligible"] = int(raw.newly_eligible or 0)
+        counts["not randomised"] = counts["assessed"] - counts["randomised"]
+        sums += [
+            ("assessed", ["excluded", "eligible"]),
+            ("eligible", ["declined", "not_enrolled", "enrolled"]),
+            ("assessed", ["not randomised", "randomised"]),
+            ("excluded", [("excluded", at) for at in range(len(raw.criteria))]),
+        ]
+        for at, item in enumerate(raw.criteria):
+            excluded, failing = int(item.excluded or 0), int(item.failing or 0)
+            counts |= {
+                ("excluded", at): excluded,
+                ("failing", at): failing,
+                ("excluded before", at): failing - excluded,
+                ("met", at): counts["assessed"] - failing,
+                ("not recorded", at): int(item.not_recorded or 0),
+                ("recorded", at): counts["assessed"] - int(item.not_recorded or 0),
+            }
+            sums += [
+                (("failing", at), [("excluded", at), ("excluded before", at)]),
+                ("assessed", [("failing", at), ("met", at)]),
+                ("assessed", [("not recorded", at), ("recorded", at)]),
+            ]
+    withheld = sizes.everyone() is NOT_SHOWN
+    return hidden_counts(
+        counts,
+        sums,
+        threshold=trial.threshold,
+        shown=() if withheld else known,
+        hidden=known if withheld else (),
+    )
+
+
+def screen_all(trial: Trial, eligibility: str = "") -> Screening:
+    """Count as :func:`screen` does and withhold nothing; for sums, not for a page."""
     criteria = parse_criteria(eligibility, trial)
     changed = changed_criteria(criteria, trial)
     enrolled = (

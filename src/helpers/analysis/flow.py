@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
-from helpers.analysis.eligibility import Screening, restrict, screen
+from helpers.analysis.eligibility import Screening, hidden_in_log, restrict, screen, screen_all
 from helpers.analysis.scores import (
     arm_labels,
     check_planned,
@@ -16,11 +17,14 @@ from helpers.analysis.scores import (
     resolve_visit,
     score_table,
 )
+from helpers.analysis.small_counts import Count, Counts, arm_sizes, count_by_arm, present
+from helpers.analysis.withheld import NOT_SHOWN
 from helpers.errors import AnalysisError
 from helpers.trial.loading import Trial
 from helpers.trial.specification import Outcome
 
 NOT_RECORDED = "not recorded"
+OTHER_REASONS = "other reasons"
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Exclusion:
 
     variable: str
     label: str
-    count: int
+    count: Count
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,8 @@ class VisitCount:
 
     visit: str
     label: str
-    observed: int
-    missing: int
+    observed: Count
+    missing: Count
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class LeftReason:
     """Participants who left for one reason."""
 
     reason: str
-    count: int
+    count: Count
 
 
 @dataclass(frozen=True)
@@ -72,16 +76,16 @@ class ArmFlow:
 
     arm: str
     label: str
-    allocated: int
-    started: int | None
-    not_started: int | None
-    start_not_recorded: int | None
+    allocated: Count
+    started: Count | None
+    not_started: Count | None
+    start_not_recorded: Count | None
     visits: tuple[VisitCount, ...]
-    observed: int
-    missing: int
-    left: int | None
+    observed: Count
+    missing: Count
+    left: Count | None
     reasons: tuple[LeftReason, ...] | None
-    analysed: int
+    analysed: Count
 
 
 @dataclass(frozen=True)
@@ -102,29 +106,29 @@ class Flow:
     visit: str
     visit_label: str
     eligibility: str
-    assessed: int | None
-    excluded: int | None
+    assessed: Count | None
+    excluded: Count | None
     exclusions: tuple[Exclusion, ...] | None
-    declined: int | None
-    not_enrolled: int | None
-    not_randomised: int | None
-    randomised: int
-    removed_by_changes: int
-    included: int
+    declined: Count | None
+    not_enrolled: Count | None
+    not_randomised: Count | None
+    randomised: Count
+    removed_by_changes: Count
+    included: Count
     arms: tuple[ArmFlow, ...]
 
     @property
-    def observed(self) -> int:
+    def observed(self) -> Count:
         """Participants with a score at the visit of interest."""
         return sum(arm.observed for arm in self.arms)
 
     @property
-    def missing(self) -> int:
+    def missing(self) -> Count:
         """Participants without a score at the visit of interest."""
         return sum(arm.missing for arm in self.arms)
 
     @property
-    def analysed(self) -> int:
+    def analysed(self) -> Count:
         """Participants with at least one score."""
         return sum(arm.analysed for arm in self.arms)
 
@@ -210,7 +214,7 @@ def participant_flow(
     """
     asked, at = resolve_outcome(trial, outcome), resolve_visit(trial, visit)
     check_planned(trial, asked, at)
-    screening = screen(trial)
+    screening = screen_all(trial)
     kept = restrict(trial, eligibility)
     specification = trial.specification
     randomised = len(trial.participants)
@@ -237,7 +241,100 @@ def participant_flow(
         arms=_arms(kept, asked, at.id),
     )
     flow.check()
-    return flow
+    return _shown(flow, trial, kept, asked) if trial.threshold else flow
+
+
+def _shown(flow: Flow, trial: Trial, kept: Trial, outcome: Outcome) -> Flow:
+    """Withhold the counts of a flow that may not be shown."""
+    screening = screen(trial)
+    hidden = hidden_in_log(trial, screen_all(trial))
+    whole, included = arm_sizes(trial).everyone(), arm_sizes(kept).everyone()
+    return dataclasses.replace(
+        flow,
+        assessed=screening.assessed,
+        excluded=screening.excluded,
+        exclusions=_exclusions(screening),
+        declined=screening.declined,
+        not_enrolled=screening.not_enrolled,
+        not_randomised=None
+        if flow.not_randomised is None
+        else NOT_SHOWN
+        if "not randomised" in hidden or whole is NOT_SHOWN
+        else flow.not_randomised,
+        randomised=whole,
+        included=included,
+        # restrict refuses criteria that leave out a few.
+        removed_by_changes=0 if not flow.removed_by_changes else whole - included,
+        arms=_shown_arms(flow, kept, outcome),
+    )
+
+
+def _shown_arms(flow: Flow, trial: Trial, outcome: Outcome) -> tuple[ArmFlow, ...]:
+    observed = score_table(trial, outcome).notna()
+    seen = {str(visit): present(trial, observed.index[observed[visit]]) for visit in observed}
+    analysed = present(trial, observed.index[observed.any(axis=1)])
+    people = trial.participants.set_index("participant")
+    started = left = None
+    if flow.arms[0].started is not None:
+        start = people["started_treatment"]
+        started = count_by_arm(
+            trial,
+            {
+                answer: people.index[start.isna() if answer == "unknown" else start.eq(answer)]
+                for answer in ("yes", "no", "unknown")
+            },
+        )
+    if flow.arms[0].left is not None:
+        left = _left_counts(trial, people)
+    return tuple(_shown_arm(arm, seen, analysed, started, left, flow.visit) for arm in flow.arms)
+
+
+def _left_counts(trial: Trial, people: pd.DataFrame) -> Counts:
+    """Count who left by reason; reasons of a few are put together, since their words may tell."""
+    gone = people.loc[people["left_after"].notna()]
+    reasons = pd.Series("left", index=gone.index)
+    if "left_reason" in people:
+        reasons = gone["left_reason"].astype("object").fillna(NOT_RECORDED)
+        common = reasons.value_counts()
+        rare = common.index[common < trial.threshold]
+        reasons = reasons.where(~reasons.isin(list(rare)), OTHER_REASONS)
+    named = sorted(set(reasons), key=lambda name: (name == OTHER_REASONS, name))
+    return count_by_arm(trial, {name: reasons.index[reasons == name] for name in named})
+
+
+def _shown_arm(
+    arm: ArmFlow,
+    seen: dict[str, Counts],
+    analysed: Counts,
+    started: Counts | None,
+    left: Counts | None,
+    visit: str,
+) -> ArmFlow:
+    def absent(at: str) -> Count:
+        return seen[at].outside(arm.arm)
+
+    reasons = None
+    if left is not None and arm.reasons is not None:
+        counted = [LeftReason(str(name), left.of(name, arm.arm)) for name in left.categories]
+        reasons = tuple(one for one in counted if one.count != 0)
+    return dataclasses.replace(
+        arm,
+        allocated=analysed.everyone(arm.arm),
+        started=None if started is None else started.of("yes", arm.arm),
+        not_started=None if started is None else started.of("no", arm.arm),
+        start_not_recorded=None if started is None else started.of("unknown", arm.arm),
+        visits=tuple(
+            dataclasses.replace(
+                one, observed=seen[one.visit].inside(arm.arm), missing=absent(one.visit)
+            )
+            for one in arm.visits
+        ),
+        observed=seen[visit].inside(arm.arm),
+        missing=absent(visit),
+        left=None if left is None else left.inside(arm.arm),
+        reasons=reasons,
+        analysed=analysed.inside(arm.arm),
+    )
 
 
 def _exclusions(screening: Screening) -> tuple[Exclusion, ...] | None:
@@ -307,7 +404,7 @@ def _left(people: pd.DataFrame) -> tuple[int | None, tuple[LeftReason, ...] | No
     return len(gone), tuple(LeftReason(str(reason), int(count)) for reason, count in ordered)
 
 
-def _adds_up(name: str, whole: int | None, *parts: int | None) -> None:
+def _adds_up(name: str, whole: Count | None, *parts: Count | None) -> None:
     counts = [part for part in parts if part is not None]
     if whole != sum(counts) or len(counts) != len(parts) or any(count < 0 for count in counts):
         raise AnalysisError(

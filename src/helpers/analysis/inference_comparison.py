@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from helpers.analysis.scores import (
     resolve_visit,
     scores_of,
 )
+from helpers.analysis.small_counts import Count, present, too_few
+from helpers.analysis.withheld import NOT_SHOWN
 from helpers.errors import AnalysisError
 from helpers.trial.loading import Trial
 
@@ -67,7 +70,7 @@ class InferenceComparison:
     reference: str
     per_arm: int
     seed: int
-    n: dict[str, int]
+    n: dict[str, Count]
     rows: tuple[InferredDifference, ...]
 
     def row(self, part: str, inference: str) -> InferredDifference:
@@ -122,6 +125,7 @@ def compare_inferences(
     check_planned(trial, asked, at)
     data = scores_of(trial, asked)
     parts = {WHOLE: data, SMALL: _drawn(data, list(arm_labels(trial)), per_arm, seed)}
+    sizes = {part: _shown(trial, data, scores) for part, scores in parts.items()}
     rows = []
     for part, scores in parts.items():
         for inference in INFERENCES:
@@ -130,6 +134,9 @@ def compare_inferences(
                 found, problem = difference_at(fit, at.id), None
             except AnalysisError as error:
                 found, problem = {}, str(error)
+            if inference == "between-within" and sizes[part] is NOT_SHOWN:
+                # These degrees of freedom are the participants less the number of means.
+                found = {arm: dataclasses.replace(one, df=NOT_SHOWN) for arm, one in found.items()}
             rows.append(InferredDifference(part, inference, found, problem))
     return InferenceComparison(
         outcome_label=asked.label,
@@ -141,9 +148,18 @@ def compare_inferences(
         reference=trial.specification.reference_arm.id,
         per_arm=per_arm,
         seed=seed,
-        n={part: scores["participant"].nunique() for part, scores in parts.items()},
+        n=sizes,
         rows=tuple(rows),
     )
+
+
+def _shown(trial: Trial, data: pd.DataFrame, scores: pd.DataFrame) -> Count:
+    """Count the participants of a part, unless that would tell how many have no score."""
+    analysed = present(trial, data["participant"].unique())
+    drawn = scores["participant"].nunique()
+    if drawn == data["participant"].nunique():
+        return analysed.inside()
+    return NOT_SHOWN if too_few(drawn, trial) else drawn
 
 
 def _drawn(data: pd.DataFrame, arms: list[str], per_arm: int, seed: int) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,8 @@ from helpers.analysis.scores import (
     score_table,
     scores_of,
 )
+from helpers.analysis.small_counts import Counts, count_by_arm, present, too_few
+from helpers.analysis.withheld import NOT_SHOWN
 from helpers.errors import ParameterError
 from helpers.trial.loading import Trial
 
@@ -57,7 +60,7 @@ class Trajectories:
         NaN with fewer than two scores).
     by_last_visit
         ``arm, arm_label, last_visit, last_visit_label, visit, week, n, mean``: participants
-        grouped by the last visit at which they had a score.
+        grouped by the last visit at which they had a score. Empty when the trial is not public.
     individuals
         ``participant, arm, arm_label, visit, week, score``; None when the trial is not public.
     """
@@ -109,12 +112,50 @@ def observed_by_visit(trial: Trial, *, outcome: str = "primary") -> ObservedByVi
             {**named, "pattern": pattern, "n": int((found == pattern).sum())}
             for pattern in PATTERNS
         ]
+    if trial.threshold:
+        counts, patterns = _shown(trial, observed, counts, patterns)
+    kind = object if trial.threshold else None
     return ObservedByVisit(
         outcome=asked.id,
         outcome_label=asked.label,
-        counts=pd.DataFrame(counts),
-        patterns=pd.DataFrame(patterns),
+        counts=pd.DataFrame(counts, dtype=kind),
+        patterns=pd.DataFrame(patterns, dtype=kind),
     )
+
+
+def _shown(
+    trial: Trial,
+    observed: pd.DataFrame,
+    counts: list[dict[str, Any]],
+    patterns: list[dict[str, Any]],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Withhold the counts that may not be shown."""
+    seen = seen_by_visit(trial, observed)
+    found = observed.apply(lambda row: _pattern(row.to_numpy()), axis=1)
+    parted = count_by_arm(
+        trial,
+        {pattern: found.index[found == pattern] for pattern in PATTERNS},
+        outside=["never"],
+    )
+    shown = []
+    for row in counts:
+        at, arm = seen[row["visit"]], row["arm"]
+        whole = at.inside(arm), at.everyone(arm)
+        shown.append(
+            {
+                **row,
+                "allocated": at.everyone(arm),
+                "observed": at.inside(arm),
+                "missing": at.outside(arm),
+                "percent": NOT_SHOWN if NOT_SHOWN in whole else row["percent"],
+            }
+        )
+    return shown, [{**row, "n": parted.of(row["pattern"], row["arm"])} for row in patterns]
+
+
+def seen_by_visit(trial: Trial, observed: pd.DataFrame) -> dict[str, Counts]:
+    """Count those with a score at each visit; ``observed`` tells who has one, by participant."""
+    return {str(visit): present(trial, observed.index[observed[visit]]) for visit in observed}
 
 
 def trajectories(trial: Trial, *, outcome: str = "primary", level: float = 0.95) -> Trajectories:
@@ -144,6 +185,7 @@ def trajectories(trial: Trial, *, outcome: str = "primary", level: float = 0.95)
     last = scores["visit"].map(order).groupby(scores["participant"]).max()
     scores["last_visit"] = scores["participant"].map(last).map(dict(enumerate(visits)))
     means, by_last = [], []
+    seen = seen_by_visit(trial, score_table(trial, asked).notna())
     for arm, label in labels.items():
         inside = scores.loc[scores["arm"] == arm]
         for visit in visits.values():
@@ -155,7 +197,9 @@ def trajectories(trial: Trial, *, outcome: str = "primary", level: float = 0.95)
                 "week": float(visit.week),
             }
             at = inside.loc[inside["visit"] == visit.id, "score"].to_numpy(float)
-            means.append({**named, **_mean(at, level)})
+            if too_few(len(at), trial):
+                at = at[:0]
+            means.append({**named, **_mean(at, level), "n": seen[visit.id].inside(arm)})
         for end in visits.values():
             group = inside.loc[inside["last_visit"] == end.id]
             by_last += [
@@ -166,11 +210,12 @@ def trajectories(trial: Trial, *, outcome: str = "primary", level: float = 0.95)
                     "last_visit_label": end.label,
                     "visit": visit.id,
                     "week": float(visit.week),
-                    "n": len(seen),
-                    "mean": float(seen.mean()),
+                    "n": len(scored),
+                    "mean": float(scored.mean()),
                 }
                 for visit in visits.values()
-                if len(seen := group.loc[group["visit"] == visit.id, "score"])
+                if trial.specification.public
+                and len(scored := group.loc[group["visit"] == visit.id, "score"])
             ]
     people = scores.assign(arm_label=scores["arm"].map(labels))
     columns = ["participant", "arm", "arm_label", "visit", "week", "score"]
@@ -180,7 +225,7 @@ def trajectories(trial: Trial, *, outcome: str = "primary", level: float = 0.95)
         unit=asked.unit,
         decimals=asked.decimals,
         level=level,
-        means=pd.DataFrame(means),
+        means=_means_frame(means),
         by_last_visit=pd.DataFrame(by_last),
         individuals=people[columns] if trial.specification.public else None,
     )
@@ -193,6 +238,14 @@ def _pattern(seen: np.ndarray) -> str:
         return "never"
     until_last = seen[: int(np.flatnonzero(seen)[-1]) + 1]
     return "dropout" if until_last.all() else "intermittent"
+
+
+def _means_frame(means: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(means)
+    if any(row["n"] is NOT_SHOWN for row in means):
+        # A column of numbers would turn what is withheld into a missing number.
+        frame["n"] = pd.Series([row["n"] for row in means], dtype=object)
+    return frame
 
 
 def _mean(scores: np.ndarray, level: float) -> dict[str, float]:

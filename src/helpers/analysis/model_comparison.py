@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from helpers.analysis.estimates import Estimate
 from helpers.analysis.primary_model import INFERENCE, Inference, fit_scores
+from helpers.analysis.published_analyses import complete_cases
 from helpers.analysis.scores import (
     arm_labels,
     arm_of,
@@ -19,6 +21,8 @@ from helpers.analysis.scores import (
     score_table,
     scores_of,
 )
+from helpers.analysis.small_counts import Count, present
+from helpers.analysis.withheld import NOT_SHOWN, NotShown
 from helpers.errors import AnalysisError
 from helpers.methods.constrained_models import ConstrainedFit
 from helpers.methods.linear_models import fit_ancova
@@ -73,7 +77,7 @@ class ComparedModel:
 
     model: str
     difference: dict[str, Estimate]
-    n: int | None
+    n: Count | None
     n_parameters: int | None
     aic: float | None
     spread: Spread | None
@@ -156,6 +160,7 @@ def compare_models(
     seen = set(data["visit"])
     visits = [item for item in planned_visits(trial, asked) if item.id in seen]
     mixed = [_mixed(trial, data, covariance, visit=at.id, level=level) for covariance in MIXED]
+    analysed = present(trial, data["participant"].unique())
     return ModelComparison(
         outcome=asked.id,
         outcome_label=asked.label,
@@ -169,7 +174,10 @@ def compare_models(
         reference=trial.specification.reference_arm.id,
         visit_labels={item.id: item.label for item in visits},
         visit_weeks={item.id: float(item.week) for item in visits},
-        models=(*mixed, _ancova(trial, asked, visit=at.id, level=level)),
+        models=(
+            *(_shown(model, analysed.inside()) for model in mixed),
+            _ancova(trial, asked, visit=at.id, level=level),
+        ),
         observed=_observed(trial, asked, [item.id for item in visits]),
     )
 
@@ -271,7 +279,8 @@ def _ancova(trial: Trial, outcome: Outcome, *, visit: str, level: float) -> Comp
             "score": scores[visit],
         }
     )
-    difference, n = {}, None
+    difference: dict[str, Estimate] = {}
+    n: Count | None = None
     try:
         for arm in arm_labels(trial):
             if arm == reference:
@@ -286,9 +295,28 @@ def _ancova(trial: Trial, outcome: Outcome, *, visit: str, level: float) -> Comp
                 level=level,
             )
             difference[arm], n = Estimate.from_row(vars(fit)), fit.n
+            if trial.threshold:
+                n = complete_cases(trial, outcome, visit, rows.dropna().index).of("in")
     except AnalysisError as error:
+        if trial.threshold:
+            # The error may count the few complete rows.
+            return _none(
+                ANCOVA, AnalysisError("The scores cannot carry the analysis of covariance.")
+            )
         return _none(ANCOVA, error)
-    return ComparedModel(ANCOVA, difference, n, None, None, None, None, ())
+    return _shown(ComparedModel(ANCOVA, difference, n, None, None, None, None, ()), n)
+
+
+def _shown(model: ComparedModel, n: Count | None) -> ComparedModel:
+    """Withhold the participants of a model, and degrees of freedom that would count them."""
+    if not isinstance(n, NotShown) or model.n is None:
+        return model
+    difference = model.difference
+    if model.model == ANCOVA:
+        difference = {
+            arm: dataclasses.replace(one, df=NOT_SHOWN) for arm, one in difference.items()
+        }
+    return dataclasses.replace(model, n=n, difference=difference)
 
 
 def _observed(trial: Trial, outcome: Outcome, visits: list[str]) -> Spread:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.estimates import Estimate
+from helpers.analysis.missingness import seen_by_visit
 from helpers.analysis.primary_model import (
     COVARIANCE,
     INFERENCE,
@@ -24,13 +27,19 @@ from helpers.analysis.scores import (
     resolve_covariates,
     resolve_outcome,
     resolve_visit,
+    score_table,
     scores_of,
 )
+from helpers.analysis.small_counts import Count, Counts, count_by_arm, least_in_figure
+from helpers.analysis.withheld import NOT_SHOWN, NotShown
 from helpers.errors import AnalysisError
 from helpers.methods.constrained_models import ConstrainedFit
 from helpers.methods.mixed_models import Covariance
 from helpers.trial.loading import Trial
 from helpers.trial.specification import Outcome, Visit
+
+_COUNTED = re.compile(r": \d+ of \d+ participants\.$")
+_COUNTING = ("between-within", "residual")
 
 __all__ = [
     "PrimaryResult",
@@ -62,8 +71,11 @@ class PrimaryResult:
         Difference in change, arm minus reference, by arm other than the reference.
     changes, differences, means
         The same at every visit, as in :class:`helpers.methods.constrained_models.ConstrainedFit`.
-    n, n_scores, n_by_arm
-        Participants and scores in the model.
+    n, n_scores, n_by_arm, n_by_visit
+        Participants and scores in the model; withheld where the trial is not public and they are
+        small or would tell what is.
+    least_in_figure
+        How many participants a point of a figure must stand for; 0 when one will do.
     messages
         What the reader must know of the fit.
     fit
@@ -93,9 +105,11 @@ class PrimaryResult:
     changes: pd.DataFrame
     differences: pd.DataFrame
     means: pd.DataFrame
-    n: int
-    n_scores: int
-    n_by_arm: dict[str, int]
+    n: Count
+    n_scores: Count
+    n_by_arm: dict[str, Count]
+    n_by_visit: dict[str, Count]
+    least_in_figure: int
     messages: tuple[str, ...]
     fit: ConstrainedFit
 
@@ -198,8 +212,23 @@ def fit_outcome(
         for item in planned.values()
         if item.id not in fit.visits and item.id not in partial
     )
-    changes = fit.changes.loc[fit.changes["visit"] == visit.id]
-    differences = fit.differences.loc[fit.differences["visit"] == visit.id]
+    few = _few(data, trial)
+    all_changes, all_differences, means = (
+        _without_few(frame, few, fit.reference)
+        for frame in (fit.changes, fit.differences, fit.means)
+    )
+    changes = all_changes.loc[all_changes["visit"] == visit.id]
+    differences = all_differences.loc[all_differences["visit"] == visit.id]
+    in_model = _in_model(trial, outcome, data, covariates)
+    by_visit = _by_visit(trial, outcome, data, in_model)
+    n_scores = NOT_SHOWN if any(isinstance(n, NotShown) for n in by_visit.values()) else fit.n_obs
+    # These degrees of freedom are a count less the number of means, and would tell it.
+    told = NotShown in {type(n_scores), type(in_model.of("model"))} and inference in _COUNTING
+    not_shown = tuple(
+        f"{planned[at].label}: fewer than {trial.threshold} participants of an arm have a score of "
+        f"{outcome.label}; estimates that rest on them are not shown."
+        for at in dict.fromkeys(at for _, at in few)
+    )
     return PrimaryResult(
         outcome=outcome.id,
         outcome_label=outcome.label,
@@ -219,15 +248,17 @@ def fit_outcome(
         reference=fit.reference,
         visit_labels={name: planned[name].label for name in fit.visits},
         visit_weeks={name: float(planned[name].week) for name in fit.visits},
-        change=_by_arm(changes),
-        difference=_by_arm(differences),
-        changes=fit.changes,
-        differences=fit.differences,
-        means=fit.means,
-        n=fit.n_subjects,
-        n_scores=fit.n_obs,
-        n_by_arm=fit.n_by_arm,
-        messages=unseen + tuple(partial.values()) + fit.messages,
+        change=_by_arm(changes, told=told),
+        difference=_by_arm(differences, told=told),
+        changes=all_changes,
+        differences=all_differences,
+        means=means,
+        n=in_model.of("model"),
+        n_scores=n_scores,
+        n_by_arm={arm: in_model.of("model", arm) for arm in labels},
+        n_by_visit=by_visit,
+        least_in_figure=least_in_figure(trial),
+        messages=unseen + tuple(partial.values()) + not_shown + _messages(fit.messages, trial),
         fit=fit,
     )
 
@@ -260,8 +291,71 @@ def _without_partial_visits(
     return data.loc[~data["visit"].isin(list(messages))], messages
 
 
-def _by_arm(rows: pd.DataFrame) -> dict[str, Estimate]:
-    return {str(row["arm"]): Estimate.from_row(row) for _, row in rows.iterrows()}
+def _messages(messages: tuple[str, ...], trial: Trial) -> tuple[str, ...]:
+    """Leave out of the model's messages how many a covariate costs, which may be a few."""
+    if not trial.threshold:
+        return messages
+    return tuple(
+        f"{said.rpartition(':')[0]}: their number is not shown." if _COUNTED.search(said) else said
+        for said in messages
+    )
+
+
+def _by_arm(rows: pd.DataFrame, *, told: bool) -> dict[str, Estimate]:
+    found = {str(row["arm"]): Estimate.from_row(row) for _, row in rows.iterrows()}
+    if not told:
+        return found
+    return {arm: dataclasses.replace(one, df=NOT_SHOWN) for arm, one in found.items()}
+
+
+def _in_model(
+    trial: Trial, outcome: Outcome, data: pd.DataFrame, covariates: tuple[str, ...]
+) -> Counts:
+    """Count the participants in the model, and those with a score who are not."""
+    scored = set(scores_of(trial, outcome)["participant"])
+    used = set(data.dropna(subset=list(covariates))["participant"])
+    return count_by_arm(trial, {"model": used, "left out": scored - used, "never": ()})
+
+
+def _by_visit(
+    trial: Trial, outcome: Outcome, data: pd.DataFrame, in_model: Counts
+) -> dict[str, Count]:
+    """Count the scores in the model at each visit."""
+    known = data["visit"].value_counts()
+    if not trial.threshold:
+        return {str(visit): int(n) for visit, n in known.items()}
+    seen = seen_by_visit(trial, score_table(trial, outcome).notna())
+    everyone = in_model.of("left out") == 0
+    return {
+        str(visit): seen[str(visit)].inside() if everyone else NOT_SHOWN for visit in known.index
+    }
+
+
+def _few(data: pd.DataFrame, trial: Trial) -> list[tuple[str, str]]:
+    """Return the arms and visits after baseline with too few scores to show anything of them."""
+    if not trial.threshold:
+        return []
+    counts = data.groupby(["arm", "visit"], observed=True).size().rename("n").reset_index()
+    baseline = trial.specification.baseline_visit.id
+    few = counts.loc[(counts["n"] < trial.threshold) & (counts["visit"] != baseline)]
+    pairs = [(str(arm), str(at)) for arm, at in zip(few["arm"], few["visit"], strict=True)]
+    order = list(trial.specification.visit_ids)
+    return sorted(pairs, key=lambda pair: order.index(pair[1]))
+
+
+def _without_few(frame: pd.DataFrame, few: list[tuple[str, str]], reference: str) -> pd.DataFrame:
+    """Take out the estimates that rest on a few participants of an arm, or differ from theirs."""
+    if not few:
+        return frame
+    gone = set(few) | ({(arm, at) for arm in frame["arm"] for who, at in few if who == reference})
+    rows = [
+        (str(arm), str(at)) in gone for arm, at in zip(frame["arm"], frame["visit"], strict=True)
+    ]
+    numbers = [name for name in frame.columns if name not in {"arm", "visit", "reference"}]
+    changed = frame.copy()
+    changed[numbers] = changed[numbers].astype(float)
+    changed.loc[rows, numbers] = np.nan
+    return changed
 
 
 def _check_scores(data: pd.DataFrame, trial: Trial, outcome: Outcome, visit: Visit) -> None:
@@ -273,8 +367,9 @@ def _check_scores(data: pd.DataFrame, trial: Trial, outcome: Outcome, visit: Vis
                 "needs; choose another outcome or visit."
             )
     if data["score"].min() == data["score"].max():
+        same = f"{data['score'].iloc[0]:g}" if trial.specification.public else "the same"
         raise AnalysisError(
-            f"Every score of {outcome.label} is {data['score'].iloc[0]:g}, so there is nothing to "
+            f"Every score of {outcome.label} is {same}, so there is nothing to "
             "compare; choose another outcome."
         )
     for arm, label in arm_labels(trial).items():

@@ -9,6 +9,8 @@ import pandas as pd
 
 from helpers.analysis.populations import started_treatment
 from helpers.analysis.scores import OVERALL, arm_labels, arm_of, score_at
+from helpers.analysis.small_counts import count_by_arm
+from helpers.analysis.withheld import NOT_SHOWN
 from helpers.errors import AnalysisError, ParameterError
 from helpers.methods.proportions import wilson_interval
 from helpers.trial.loading import Trial
@@ -71,6 +73,7 @@ def analyse_proportions(trial: Trial, *, level: float = 0.95) -> ProportionsResu
         except AnalysisError as error:
             failed.append(NotAvailable(proportion.id, proportion.label, str(error)))
             continue
+        shown = count_by_arm(trial, {"yes": counted & among, "no": among - counted})
         for arm, label in [*arm_labels(trial).items(), (OVERALL, "Overall")]:
             inside = set(arms.index if arm == OVERALL else arms.index[arms == arm])
             n, denominator = len(counted & among & inside), len(among & inside)
@@ -84,16 +87,22 @@ def analyse_proportions(trial: Trial, *, level: float = 0.95) -> ProportionsResu
                     "among": proportion.among,
                     "arm": arm,
                     "arm_label": label,
-                    "n": n,
-                    "denominator": denominator,
+                    "n": shown.of("yes", arm),
+                    "denominator": shown.inside(arm),
                     "percent": 100 * n / denominator if denominator else np.nan,
                     "lower": 100 * lower,
                     "upper": 100 * upper,
                 }
             )
+            if not shown.complete("yes", arm):
+                rows[-1] |= dict.fromkeys(("percent", "lower", "upper"), NOT_SHOWN)
     return ProportionsResult(
         level=level,
-        rows=pd.DataFrame(rows, columns=[*_COLUMNS, "lower", "upper"]),
+        rows=pd.DataFrame(
+            rows,
+            columns=[*_COLUMNS, "lower", "upper"],
+            dtype=object if trial.threshold else None,
+        ),
         not_available=tuple(failed),
     )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 from helpers.analysis.estimates import Estimate
 from helpers.analysis.populations import participants_of
 from helpers.analysis.scores import score_at
+from helpers.analysis.small_counts import Count, Counts, count_by_arm
 from helpers.methods.linear_models import fit_ancova
 from helpers.trial.loading import Trial
-from helpers.trial.specification import PublishedAnalysis
+from helpers.trial.specification import Outcome, PublishedAnalysis
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class PublishedAnalysisResult:
     covariates: tuple[str, ...]
     factors: tuple[str, ...]
     difference: Estimate
-    n: int
-    n_by_arm: dict[str, int]
+    n: Count
+    n_by_arm: dict[str, Count]
     level: float
 
 
@@ -101,6 +103,8 @@ def _published(trial: Trial, analysis: PublishedAnalysis, level: float) -> Publi
         factors=factors,
         level=level,
     )
+    used = inside.dropna(subset=["score", *numeric, *factors])
+    counts = complete_cases(trial, outcome, analysis.visit, used.index)
     return PublishedAnalysisResult(
         id=analysis.id,
         label=analysis.label,
@@ -120,7 +124,16 @@ def _published(trial: Trial, analysis: PublishedAnalysis, level: float) -> Publi
         covariates=analysis.covariates,
         factors=analysis.factors,
         difference=Estimate.from_row(vars(fit)),
-        n=fit.n,
-        n_by_arm={arm: fit.n_by_arm.get(arm, 0) for arm in specification.arm_ids},
+        n=counts.of("in") if trial.threshold else fit.n,
+        n_by_arm={
+            arm: counts.of("in", arm) if trial.threshold else fit.n_by_arm.get(arm, 0)
+            for arm in specification.arm_ids
+        },
         level=level,
     )
+
+
+def complete_cases(trial: Trial, outcome: Outcome, visit: str, used: Collection[str]) -> Counts:
+    """Count who is ``"in"`` an analysis of those seen at a visit, and who was seen and is not."""
+    seen = set(score_at(trial, outcome, visit).index)
+    return count_by_arm(trial, {"in": set(used), "seen": seen - set(used)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -10,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.scores import arm_labels
+from helpers.analysis.small_counts import Count, arm_sizes, count_by_arm
+from helpers.analysis.withheld import NOT_SHOWN
 from helpers.errors import ParameterError
 from helpers.methods.allocation import (
     imbalance_over_time,
@@ -31,14 +34,20 @@ class Allocation:
     totals
         ``arm, arm_label, n, percent, ratio``.
     by_stratum
-        ``stratum, arm, arm_label, n, imbalance``: every stratum of a list; under minimisation
-        every level of each categorical factor. Empty without strata.
+        ``stratum, arm, arm_label, n, all, imbalance`` (``all`` over the arms): every stratum of a
+        list; under minimisation every level of each categorical factor. Empty without strata.
     over_time
         ``number, randomised_on, stratum, arm, imbalance`` and the running count of every arm, in
         order of randomisation; in the order of the table, which means nothing, when not ``dated``.
+        Empty when the trial is not public: its order is that of patients.
     imbalance, max_imbalance, max_stratum_imbalance
         max_a(n_a / ratio_a) - min_a(n_a / ratio_a): at the end, at its worst, and at its worst
         within a stratum (None without strata).
+    total
+        Participants of all arms.
+    order_withheld
+        Whether dates and order are known and not shown, because the trial is not public. In such
+        a trial counts may be withheld, and several factors are shown one at a time, not crossed.
     """
 
     method: str
@@ -51,14 +60,17 @@ class Allocation:
     totals: pd.DataFrame
     by_stratum: pd.DataFrame
     over_time: pd.DataFrame
-    imbalance: float
-    max_imbalance: float
-    max_stratum_imbalance: float | None
+    imbalance: Count | float
+    max_imbalance: Count | float
+    max_stratum_imbalance: Count | float | None
+    total: Count
+    order_withheld: bool = False
 
     @property
     def dated(self) -> bool:
-        """Whether the order of randomisation is known: everyone has a date."""
-        return bool(self.over_time["randomised_on"].notna().all())
+        """Whether the order of randomisation is known and can be shown."""
+        dates = self.over_time["randomised_on"]
+        return not self.order_withheld and len(dates) > 0 and bool(dates.notna().all())
 
 
 @dataclass(frozen=True)
@@ -72,8 +84,8 @@ class Regenerated:
     possible: bool
     equal: bool | None
     seed: int | None
-    n: int
-    differing: int | None
+    n: Count
+    differing: Count | None
     sentence: str
 
 
@@ -126,7 +138,7 @@ def describe_allocation(trial: Trial) -> Allocation:
         }
     )
     by_stratum, worst = _by_stratum(trial, people, ratio)
-    return Allocation(
+    allocation = Allocation(
         method=rule.method,
         ratio=ratio,
         strata=rule.strata,
@@ -140,7 +152,69 @@ def describe_allocation(trial: Trial) -> Allocation:
         imbalance=float(over_time["imbalance"].iloc[-1]),
         max_imbalance=float(over_time["imbalance"].max()),
         max_stratum_imbalance=worst,
+        total=len(people),
     )
+    return allocation if trial.specification.public else _private(allocation, trial)
+
+
+def _private(allocation: Allocation, trial: Trial) -> Allocation:
+    """Leave out the order and the dates, and withhold what is small."""
+    sizes = arm_sizes(trial)
+    shown = [sizes.everyone(arm) for arm in allocation.ratio]
+    shares = [
+        NOT_SHOWN if NOT_SHOWN in (size, sizes.everyone()) else share
+        for size, share in zip(shown, allocation.totals["percent"], strict=True)
+    ]
+    totals = allocation.totals.assign(
+        n=pd.Series(shown, dtype=object), percent=pd.Series(shares, dtype=object)
+    )
+    by_stratum = _by_factor(trial, allocation)
+    worst = allocation.max_stratum_imbalance
+    return dataclasses.replace(
+        allocation,
+        totals=totals,
+        by_stratum=by_stratum,
+        over_time=allocation.over_time.iloc[:0],
+        imbalance=NOT_SHOWN if sizes.any_hidden else allocation.imbalance,
+        max_imbalance=NOT_SHOWN,
+        max_stratum_imbalance=None if worst is None else NOT_SHOWN,
+        total=sizes.everyone(),
+        order_withheld=allocation.dated,
+    )
+
+
+def _by_factor(trial: Trial, allocation: Allocation) -> pd.DataFrame:
+    """Count the levels of each factor by arm."""
+    people = trial.participants.set_index("participant")
+    rows = []
+    for name in allocation.strata:
+        variable = trial.specification.variable(name)
+        values = people[name].astype("str")
+        codes = dict(variable.codes or {})
+        counts = count_by_arm(trial, {code: people.index[values == code] for code in codes})
+        for code, label in codes.items():
+            if counts.of(code) == 0:
+                continue
+            sizes = {arm: counts.of(code, arm) for arm in allocation.ratio}
+            parts = [size / allocation.ratio[arm] for arm, size in sizes.items()]
+            apart = (
+                NOT_SHOWN
+                if any(size is NOT_SHOWN for size in sizes.values())
+                else float(max(parts) - min(parts))
+            )
+            rows += [
+                {
+                    "stratum": f"{variable.label}: {label}",
+                    "arm": arm,
+                    "arm_label": trial.specification.arm(arm).label,
+                    "n": size,
+                    "all": counts.of(code),
+                    "imbalance": apart,
+                }
+                for arm, size in sizes.items()
+            ]
+    columns = ["stratum", "arm", "arm_label", "n", "all", "imbalance"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
 def regenerate_allocation(trial: Trial) -> Regenerated:
@@ -165,7 +239,7 @@ def regenerate_allocation(trial: Trial) -> Regenerated:
             possible=False,
             equal=None,
             seed=rule.seed,
-            n=len(people),
+            n=arm_sizes(trial).everyone(),
             differing=None,
             sentence=f"The allocation list cannot be made again: {reason}.",
         )
@@ -186,17 +260,19 @@ def regenerate_allocation(trial: Trial) -> Regenerated:
     differing = sum(
         one != other for one, other in zip(made, people["arm"].astype(str), strict=True)
     )
+    n = arm_sizes(trial).everyone()
+    others = NOT_SHOWN if trial.threshold and differing else differing
     return Regenerated(
         possible=True,
         equal=differing == 0,
         seed=rule.seed,
-        n=len(people),
-        differing=differing,
+        n=n,
+        differing=others,
         sentence=(
-            f"The list made again from seed {rule.seed} gives all {len(people)} participants the "
+            f"The list made again from seed {rule.seed} gives all {n} participants the "
             "arm that they have."
             if differing == 0
-            else f"The list made again from seed {rule.seed} gives {differing} of {len(people)} "
+            else f"The list made again from seed {rule.seed} gives {others} of {n} "
             "participants another arm than they have."
         ),
     )
@@ -306,11 +382,12 @@ def _by_stratum(
                 "arm": arm,
                 "arm_label": label,
                 "n": arms.count(arm),
+                "all": len(arms),
                 "imbalance": float(running[-1]),
             }
             for arm, label in labels.items()
         ]
-    columns = ["stratum", "arm", "arm_label", "n", "imbalance"]
+    columns = ["stratum", "arm", "arm_label", "n", "all", "imbalance"]
     return pd.DataFrame(rows, columns=columns), worst
 
 

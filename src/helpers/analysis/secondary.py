@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -134,6 +135,10 @@ def analyse_secondary(
             )
         except AnalysisError as error:
             failed.append(NotAnalysed(outcome.id, outcome.label, str(error)))
+            continue
+        if trial.threshold and any(math.isnan(one.p) for one in result.difference.values()):
+            why = f"fewer than {trial.threshold} participants of an arm have a score at {at.label}."
+            failed.append(NotAnalysed(outcome.id, outcome.label, f"It is not shown: {why}"))
             continue
         messages += note
         messages += [f"{outcome.label}: {message}" for message in result.messages]

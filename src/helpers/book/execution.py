@@ -23,7 +23,7 @@ from joblib import Parallel, delayed
 from helpers.book import children, clusters
 from helpers.book.chapters import read_notebook
 from helpers.book.engine import ENGINE
-from helpers.book.failures import reason, stopped_at, unfinished
+from helpers.book.failures import OWN_ERRORS, reason, stopped_at, unfinished
 from helpers.book.forked import Forks, can_fork
 from helpers.book.kernels import (
     KERNEL,
@@ -35,6 +35,8 @@ from helpers.book.planning import PlannedChapter, results_parameter
 from helpers.book.replacing import write_file
 from helpers.book.tidying import notebook_text, tidied
 from helpers.book.trial_books import within_reach
+from helpers.book.withholding import is_private, without_rows
+from helpers.errors import BuildError
 
 OTHER_RESULTS = "results_of_other_chapters.json"
 
@@ -168,6 +170,7 @@ def run_chapter(
     """Run one chapter on a copy of its notebook."""
     start = time.monotonic()
     staged, output = task.scratch / "source.ipynb", task.scratch / "executed.ipynb"
+    private = is_private(task.planned.trial)
     try:
         environment = kernel_environment(
             private=task.scratch / "ipython", single_threaded=single_threaded
@@ -176,16 +179,23 @@ def run_chapter(
         _execute(task, staged, output, timeout=timeout, manager=manager)
         shown = task.planned.name
         executed = read_notebook(output, shown=shown)
-        problem = unfinished(executed)
+        if private:
+            executed = without_rows(executed, OWN_ERRORS)
+        problem = unfinished(executed, private=private)
         if problem is None:
             text = notebook_text(tidied(executed, read_notebook(staged, shown=shown)))
+            if private:
+                output.unlink(missing_ok=True)
             return Executed(task, time.monotonic() - start, notebook=text)
     # Whatever a library raises here is about this chapter and must not stop the others.
     except Exception as error:
         place = stopped_at(output)
-        why = reason(error, timeout=timeout)
+        why = reason(error, timeout=timeout, private=private)
         problem = f"{place}: {why}" if place else f"its start: {why}"
-    kept = _keep(output, task.failed)
+    kept = _keep(output, task.failed, private=private)
+    if private:
+        # What papermill wrote while it ran holds what the chapter printed.
+        output.unlink(missing_ok=True)
     failure = f"Chapter {task.label} stopped at {problem}{kept}"
     return Executed(task, time.monotonic() - start, failure=failure)
 
@@ -226,10 +236,14 @@ def _execute(
     )
 
 
-def _keep(output: Path, place: Path) -> str:
+def _keep(output: Path, place: Path, *, private: bool) -> str:
     """Keep the notebook of a failed chapter and say where."""
     try:
-        write_file(place, output.read_bytes())
-    except OSError:
+        if private:
+            notebook = read_notebook(output, shown=output.name)
+            write_file(place, notebook_text(without_rows(notebook, OWN_ERRORS)))
+        else:
+            write_file(place, output.read_bytes())
+    except (BuildError, OSError):
         return " (its notebook could not be kept.)"
     return f" Its notebook is kept in {place}."

@@ -12,12 +12,13 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import errors
 from helpers.book.chapters import INJECTED_TAG, read_notebook, source, tags
+from helpers.book.withholding import may_quote, withheld_message
 from helpers.errors import BuildError, TrialBookError
 
 # papermill adds cells of its own to a notebook that failed.
 _ADDED_TAGS = {INJECTED_TAG, "papermill-error-cell-tag"}
 
-_OWN_ERRORS = {
+OWN_ERRORS = {
     name
     for name, value in vars(errors).items()
     if isinstance(value, type) and issubclass(value, TrialBookError)
@@ -26,7 +27,7 @@ _OWN_ERRORS = {
 _LONGEST_SOURCE = 60
 
 
-def reason(error: BaseException, *, timeout: float | None = None) -> str:
+def reason(error: BaseException, *, timeout: float | None = None, private: bool = False) -> str:
     """Say in one sentence what went wrong.
 
     Parameters
@@ -35,11 +36,13 @@ def reason(error: BaseException, *, timeout: float | None = None) -> str:
         What papermill, nbclient or the system raised.
     timeout
         Seconds that a cell may take, for the sentence about a cell that took longer.
+    private
+        Whether the trial is not public, so that nothing of its rows may be quoted.
     """
     if disk_is_full(error):
         return "The disk is full: free some space and build again."
     if isinstance(error, PapermillExecutionError):
-        return output_reason(error.ename, error.evalue)
+        return output_reason(error.ename, error.evalue, private=private)
     if isinstance(error, CellTimeoutError):
         return (
             f"The cell took longer than {timeout:g} seconds; allow more with --timeout, "
@@ -50,14 +53,14 @@ def reason(error: BaseException, *, timeout: float | None = None) -> str:
             "The Python process that ran the chapter died; most often there was not enough memory, "
             "or it was killed from outside."
         )
-    if isinstance(error, TrialBookError):
-        return str(error)
-    return output_reason(type(error).__name__, str(error))
+    return output_reason(type(error).__name__, str(error), private=private)
 
 
-def output_reason(name: str, message: str) -> str:
+def output_reason(name: str, message: str, *, private: bool = False) -> str:
     """Say what an exception inside a cell means, from its name and its message."""
-    if name in _OWN_ERRORS:
+    if private and name != "SystemExit" and may_quote(name, message, OWN_ERRORS):
+        return withheld_message(name)
+    if name in OWN_ERRORS:
         return message
     if name == "SystemExit":
         return "The cell ended the Python process (SystemExit); a chapter must run to its end."
@@ -93,7 +96,7 @@ def stopped_at(notebook: Path) -> str:
     return place
 
 
-def unfinished(notebook: dict[str, Any]) -> str | None:
+def unfinished(notebook: dict[str, Any], *, private: bool = False) -> str | None:
     """Say why a notebook that papermill calls done is not: an error output, a cell that never ran.
 
     papermill takes ``sys.exit()`` for a normal end.
@@ -106,7 +109,8 @@ def unfinished(notebook: dict[str, Any]) -> str | None:
             continue
         place = f"cell {number}, `{_first_line(cell)}`"
         for output in _errors(cell):
-            return f"{place}: {output_reason(output['ename'], output['evalue'])}"
+            why = output_reason(output["ename"], output["evalue"], private=private)
+            return f"{place}: {why}"
         if cell.get("execution_count") is None and source(cell).strip():
             return f"{place}: The cell was not run."
     return None

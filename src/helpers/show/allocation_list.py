@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.analysis.randomization import ExampleList, Regenerated
-from helpers.show.records import Record, count, number, publish
+from helpers.show.records import Record, count, is_missing, number, publish
 from helpers.show.sentences import counted, listed
 from helpers.show.tables import display_table
 
 
 def imbalance_text(value: float | None) -> str:
     """Print an imbalance: whole when it is whole."""
-    return number(value, decimals=0 if value is None or float(value).is_integer() else 2)
+    return number(value, decimals=0 if is_missing(value) or float(value or 0).is_integer() else 2)
 
 
 def record_regenerated(regenerated: Regenerated) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.analysis.baseline import Baseline
+from helpers.analysis.withheld import NotShown
 from helpers.show.figures import arm_styles, display_figure
 from helpers.show.frame_rows import rows_of
 from helpers.show.missingness import (
@@ -20,6 +21,7 @@ from helpers.show.records import (
     NOT_AVAILABLE,
     Record,
     count,
+    count_record,
     is_missing,
     number,
     percent,
@@ -49,7 +51,7 @@ def record_baseline(baseline: Baseline) -> None:
     records = [
         Record("baseline.sentence", said := baseline_sentence(baseline), said),
         Record("baseline.smd.sentence", said := smd_sentence(baseline), said),
-        Record("baseline.n", baseline.n, count(baseline.n)),
+        count_record("baseline.n", baseline.n),
         Record("baseline.smd.largest", baseline.largest_smd, number(baseline.largest_smd)),
     ]
     records += [
@@ -61,12 +63,8 @@ def record_baseline(baseline: Baseline) -> None:
         stem = f"baseline.{arm}{row.variable}"
         if row.kind == "categorical":
             records += [
-                Record(f"{stem}.{row.level}.n", _whole(row.count), count(row.count)),
-                Record(
-                    f"{stem}.{row.level}.denominator",
-                    _whole(row.denominator),
-                    count(row.denominator),
-                ),
+                count_record(f"{stem}.{row.level}.n", _whole(row.count)),
+                count_record(f"{stem}.{row.level}.denominator", _whole(row.denominator)),
                 Record(f"{stem}.{row.level}.percent", row.percent, percent(row.percent)),
             ]
             continue
@@ -75,8 +73,8 @@ def record_baseline(baseline: Baseline) -> None:
             value = getattr(row, part)
             records.append(Record(f"{stem}.{part}", value, number(value, decimals=decimals)))
         records += [
-            Record(f"{stem}.n", _whole(row.n), count(row.n)),
-            Record(f"{stem}.missing", _whole(row.missing), count(row.missing)),
+            count_record(f"{stem}.n", _whole(row.n)),
+            count_record(f"{stem}.missing", _whole(row.missing)),
         ]
     publish(records)
 
@@ -146,7 +144,10 @@ def baseline_table(baseline: Baseline) -> None:
             for cell in rows_of(part):
                 decimals = int(cell.decimals)
                 row[columns[cell.arm]] = (
-                    f"{number(cell.mean, decimals=decimals)} ({number(cell.sd, decimals=decimals)})"
+                    number(cell.mean)
+                    if isinstance(cell.mean, NotShown)
+                    else f"{number(cell.mean, decimals=decimals)} "
+                    f"({number(cell.sd, decimals=decimals)})"
                 )
             rows.append({**row, **balance})
             continue
@@ -210,10 +211,14 @@ def smd_figure(baseline: Baseline) -> None:
 
 def _share(cell: Any) -> str:
     shown = count(cell.count)
+    if isinstance(cell.percent, NotShown):
+        return shown
     if cell.missing:
         shown = f"{shown}/{count(cell.denominator)}"
     return f"{shown} ({number(cell.percent, decimals=1)})"
 
 
-def _whole(value: Any) -> int | None:
+def _whole(value: Any) -> int | NotShown | None:
+    if isinstance(value, NotShown):
+        return value
     return None if is_missing(value) else int(value)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from helpers.analysis.small_counts import Count, arm_sizes
+from helpers.analysis.withheld import NOT_SHOWN, NotShown
 from helpers.show.outputs import show_paragraphs
 from helpers.show.page import publication_of
-from helpers.show.records import Record, count, publish
+from helpers.show.records import Record, count, count_record, publish
 from helpers.show.sentences import counted
 from helpers.show.tables import display_table
 from helpers.trial.dictionary import data_dictionary
@@ -23,13 +25,13 @@ TABLES = {
 
 def record_data(trial: Trial) -> None:
     """Publish how much data there are, and whose they are in one sentence."""
-    participants, scores = len(trial.participants), len(trial.outcomes)
+    participants, scores = arm_sizes(trial).everyone(), rows_shown(trial, "outcomes")
     said = data_sentence(trial)
     publish(
         [
             Record("data.sentence", said, said),
-            Record("data.participants", participants, count(participants)),
-            Record("data.scores", scores, count(scores)),
+            count_record("data.participants", participants),
+            count_record("data.scores", scores),
         ]
     )
 
@@ -38,8 +40,8 @@ def data_sentence(trial: Trial) -> str:
     """Say whether these are patients, how many, and how many scores they gave."""
     specification = trial.specification
     sizes = (
-        f"{counted(len(trial.participants), 'participant')} and "
-        f"{counted(len(trial.outcomes), 'score')} of "
+        f"{_several(arm_sizes(trial).everyone(), 'participant')} and "
+        f"{_several(rows_shown(trial, 'outcomes'), 'score')} of "
         f"{counted(len(specification.outcomes), 'outcome')}"
     )
     if specification.is_synthetic:
@@ -48,6 +50,19 @@ def data_sentence(trial: Trial) -> str:
             "by a computer. No row describes a patient."
         )
     return f"These are data of real patients: {sizes}."
+
+
+def rows_shown(trial: Trial, table: str) -> Count:
+    """Return how many rows a table has; withheld where that would help to work out small counts."""
+    if not trial.threshold:
+        return len(getattr(trial, table))
+    return arm_sizes(trial).everyone() if table == "participants" else NOT_SHOWN
+
+
+def _several(number: Count, noun: str) -> str:
+    if isinstance(number, NotShown):
+        return f"{noun}s (their number is not shown)"
+    return counted(number, noun)
 
 
 def provenance_table(trial: Trial) -> None:
@@ -124,7 +139,7 @@ def tables_table(trial: Trial) -> None:
             {
                 "Table": name.replace("_", " "),
                 "File": source.file or "none",
-                "Rows": "" if frame is None else count(len(frame)),
+                "Rows": "" if frame is None else count(rows_shown(trial, name)),
                 "One row is": meaning if frame is not None else f"absent: {source.absent}",
             }
         )

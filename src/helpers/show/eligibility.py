@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import pandas as pd
 
 from helpers.analysis.eligibility import Screening
+from helpers.analysis.small_counts import Count
+from helpers.analysis.withheld import NotShown
 from helpers.show.figures import INK, display_figure
 from helpers.show.flow import flow_figure, flow_table, record_flow
 from helpers.show.outputs import show_paragraphs
-from helpers.show.records import Record, count, count_record, publish
+from helpers.show.records import Record, count, count_record, is_missing, publish
 from helpers.show.row_plot import Mark, Row, row_figure
 from helpers.show.sentences import counted, listed
 from helpers.show.tables import display_table
@@ -30,11 +30,12 @@ BAR = "#4C7A9F"
 def record_screening(screening: Screening) -> None:
     """Publish how many were screened, how many each criterion excludes, and one sentence."""
     # Two criteria may stand on one variable; a record is named by the variable.
-    excluded: Counter[str] = Counter()
-    failing: Counter[str] = Counter()
+    excluded: dict[str, Count] = {}
+    failing: dict[str, Count] = {}
     for criterion in screening.criteria:
-        excluded[criterion.variable] += criterion.excluded or 0
-        failing[criterion.variable] += criterion.failing or 0
+        name = criterion.variable
+        excluded[name] = excluded.get(name, 0) + (criterion.excluded or 0)
+        failing[name] = failing.get(name, 0) + (criterion.failing or 0)
     known = screening.source == "log"
     records = [
         Record("screening.sentence", said := screening_sentence(screening), said),
@@ -76,7 +77,8 @@ def screening_sentence(screening: Screening) -> str:
     if screening.not_enrolled:
         text += f"; {screening.not_enrolled} more were eligible and not randomised"
     counts = [(c.excluded or 0, c.label) for c in screening.criteria]
-    most = max((number for number, _ in counts), default=0)
+    known = not any(isinstance(number, NotShown) for number, _ in counts)
+    most = max((number for number, _ in counts), default=0) if known else 0
     if most:
         names = [f"“{label}”" for number, label in counts if number == most]
         text += f". Most exclusions, {most}, came under {listed(names)}"
@@ -145,14 +147,15 @@ def exclusions_figure(screening: Screening) -> None:
         )
         return
     largest = max(
-        max(criterion.excluded or 0, criterion.failing or 0) for criterion in screening.criteria
+        max(_length(criterion.excluded), _length(criterion.failing))
+        for criterion in screening.criteria
     )
     rows = [
         Row(
             criterion.label,
             (
-                Mark(float(criterion.failing or 0), colour=INK, filled=False, bar=True),
-                Mark(float(criterion.excluded or 0), colour=BAR, bar=True),
+                Mark(_length(criterion.failing), colour=INK, filled=False, bar=True),
+                Mark(_length(criterion.excluded), colour=BAR, bar=True),
             ),
             numbers=(f"{criterion.excluded} of {criterion.failing}",),
         )
@@ -176,3 +179,8 @@ def exclusions_figure(screening: Screening) -> None:
             f"it: {'; '.join(counts)}."
         ),
     )
+
+
+def _length(number: float | None) -> float:
+    """Return the length of a bar; one whose count is withheld has none."""
+    return 0.0 if is_missing(number) else float(number or 0)

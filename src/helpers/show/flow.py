@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 import pandas as pd
 
 from helpers.analysis.flow import ArmFlow, Flow
+from helpers.analysis.small_counts import Count
 from helpers.show.figures import display_figure
 from helpers.show.flow_diagram import draw_flow
 from helpers.show.flow_text import flow_text, reason_text
@@ -17,9 +18,9 @@ from helpers.show.tables import display_table
 
 def record_flow(flow: Flow) -> None:
     """Publish every count of the participant flow, and one sentence."""
-    excluded: Counter[str] = Counter()
+    excluded: dict[str, Count] = {}
     for exclusion in flow.exclusions or ():
-        excluded[exclusion.variable] += exclusion.count
+        excluded[exclusion.variable] = excluded.get(exclusion.variable, 0) + exclusion.count
     records = [
         Record("flow.sentence", said := flow_sentence(flow), said),
         Record("flow.source.sentence", source := source_sentence(flow), source),
@@ -117,7 +118,7 @@ def flow_table(flow: Flow) -> None:
     """Show the counts of the flow in each arm and overall."""
     rows: list[dict[str, str]] = []
 
-    def add(stage: str, counts: list[int | None]) -> None:
+    def add(stage: str, counts: Sequence[Count | None]) -> None:
         known = [number for number in counts if number is not None]
         if not known:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpers.analysis.flow import ArmFlow, Flow
+from helpers.analysis.small_counts import Count
 from helpers.show.records import INDENT
 from helpers.show.sentences import mid_sentence
 
@@ -41,7 +42,7 @@ class FlowText:
     arms: tuple[ArmText, ...]
 
 
-def n_of(count: int | None) -> str:
+def n_of(count: Count | None) -> str:
     """Return a count as the diagram prints it, kept on one line: ``"(n = 149)"``."""
     return f"(n{NO_BREAK}={NO_BREAK}{'not recorded' if count is None else count})"
 
@@ -65,7 +66,7 @@ def flow_text(flow: Flow) -> FlowText:
     return FlowText(trunk=tuple(trunk), arms=tuple(_arm(flow, arm) for arm in flow.arms))
 
 
-def _box(words: str, count: int | None, details: tuple[str, ...] = ()) -> BoxText:
+def _box(words: str, count: Count | None, details: tuple[str, ...] = ()) -> BoxText:
     return BoxText(f"{words} {n_of(count)}", details)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.analysis.missingness import ObservedByVisit, Trajectories
+from helpers.analysis.withheld import NotShown
 from helpers.show.figures import (
     INK,
     arm_styles,
@@ -16,7 +17,16 @@ from helpers.show.figures import (
     theme,
 )
 from helpers.show.frame_rows import rows_of
-from helpers.show.records import Record, count, level_text, number, percent, publish
+from helpers.show.records import (
+    Record,
+    count,
+    count_record,
+    is_missing,
+    level_text,
+    number,
+    percent,
+    publish,
+)
 from helpers.show.sentences import listed, mid_sentence
 from helpers.show.tables import display_table
 from helpers.show.text_fit import text_width, wrap
@@ -39,8 +49,8 @@ def record_missing(observed: ObservedByVisit) -> None:
         arm = "" if row.arm == OVERALL else f"{row.arm}."
         stem = f"missing.{arm}{row.visit}"
         records += [
-            Record(f"{stem}.observed", int(row.observed), count(row.observed)),
-            Record(f"{stem}.missing", int(row.missing), count(row.missing)),
+            count_record(f"{stem}.observed", row.observed),
+            count_record(f"{stem}.missing", row.missing),
             Record(f"{stem}.percent", row.percent, percent(row.percent)),
         ]
     publish(records)
@@ -53,16 +63,21 @@ def missing_sentence(observed: ObservedByVisit) -> str:
     everyone = last[last["arm"] == OVERALL].iloc[0]
     arms = listed(
         [
-            f"{row.observed} of {row.allocated} ({percent(row.percent)}) with "
-            f"{mid_sentence(row.arm_label)}"
+            f"{_of(row)} with {mid_sentence(row.arm_label)}"
             for row in rows_of(last[last["arm"] != OVERALL])
         ]
     )
     return (
         f"At {mid_sentence(everyone['visit_label'])}, {mid_sentence(observed.outcome_label)} was "
-        f"recorded for {everyone['observed']} of {everyone['allocated']} participants "
-        f"({percent(everyone['percent'])}): {arms}."
+        f"recorded for {_of(everyone, 'participants')}: {arms}."
     )
+
+
+def _of(row: Any, noun: str = "") -> str:
+    """Print how many were seen, of how many, and which share that is."""
+    if isinstance(row.observed, NotShown):
+        return f"a number that is not shown of {row.allocated}{noun and ' ' + noun}"
+    return f"{row.observed} of {row.allocated}{noun and ' ' + noun} ({percent(row.percent)})"
 
 
 def missing_table(observed: ObservedByVisit) -> None:
@@ -72,7 +87,9 @@ def missing_table(observed: ObservedByVisit) -> None:
         row = {"": str(part.iloc[0]["visit_label"])}
         for cell in rows_of(part):
             row[_head(cell)] = (
-                f"{cell.observed}/{cell.allocated} ({number(cell.percent, decimals=1)})"
+                count(cell.observed)
+                if is_missing(cell.observed)
+                else f"{cell.observed}/{cell.allocated} ({number(cell.percent, decimals=1)})"
             )
         rows.append({"Part": "Recorded, n/N (%)", **row})
     for pattern, part in observed.patterns.groupby("pattern", sort=False):
@@ -99,16 +116,19 @@ def missing_figure(observed: ObservedByVisit) -> None:
     said = []
     for _, part in counts.groupby("arm", sort=False, observed=True):
         shares = [
-            f"{mid_sentence(row.visit_label)} {row.observed} ({percent(row.percent)})"
+            f"{mid_sentence(row.visit_label)} {row.observed}"
+            + ("" if is_missing(row.percent) else f" ({percent(row.percent)})")
             for row in rows_of(part)
         ]
         said.append(f"{part.iloc[0]['arm_label']}: {', '.join(shares)}")
+    hidden = any(isinstance(seen, NotShown) for seen in counts["observed"])
+    withheld = " A dash stands for a number that is not shown." if hidden else ""
     display_figure(
         draw_missing(observed),
         name="fig-missing",
         caption=(
             f"Share of participants with {mid_sentence(observed.outcome_label)} recorded at each "
-            "visit, by arm; below, how many."
+            f"visit, by arm; below, how many.{withheld}"
         ),
         alt=f"One falling line for each arm. {'. '.join(said)}.",
     )
@@ -127,7 +147,7 @@ def draw_missing(observed: ObservedByVisit) -> Figure:
             style = styles[str(arm)]
             axes.plot(
                 [axis.positions[visit] for visit in part["visit"]],
-                part["percent"],
+                part["percent"].astype(float),
                 color=style.colour,
                 linestyle=style.line,
                 marker=style.marker,
@@ -137,7 +157,7 @@ def draw_missing(observed: ObservedByVisit) -> Figure:
         axes.set_ylim(0, 102)
         axes.set_ylabel("Recorded (%)")
         axis.label(axes)
-        widest = max(text_width(str(number), bold=False) for number in counts["observed"])
+        widest = max(text_width(_under(seen), bold=False) for seen in counts["observed"])
         shown = axis.apart(width=widest)
         # Room for the counts between the weeks and their label.
         axes.xaxis.labelpad = 6 + 17 * len(arms)
@@ -146,7 +166,7 @@ def draw_missing(observed: ObservedByVisit) -> Figure:
         for place, (arm, part) in enumerate(counts.groupby("arm", sort=False, observed=True)):
             for row in rows_of(part[part["visit"].isin(shown)]):
                 axes.annotate(
-                    str(row.observed),
+                    _under(row.observed),
                     xy=(axis.positions[row.visit], 0),
                     xycoords=axes.get_xaxis_transform(),
                     xytext=(0, -36 - 17 * place),
@@ -156,6 +176,11 @@ def draw_missing(observed: ObservedByVisit) -> Figure:
                     annotation_clip=False,
                 )
     return figure
+
+
+def _under(observed: Any) -> str:
+    """Print a count below the axis; a dash stands for one that is not shown."""
+    return "–" if isinstance(observed, NotShown) else str(observed)
 
 
 def trajectory_figure(trajectories: Trajectories) -> None:

@@ -11,10 +11,12 @@ from matplotlib.figure import Figure
 from helpers.analysis.primary import PrimaryResult
 from helpers.show.figures import FAINT, INK, arm_styles, display_figure, new_figure, theme
 from helpers.show.frame_rows import rows_of
-from helpers.show.records import number
+from helpers.show.records import count, number
 from helpers.show.sentences import mid_sentence
 from helpers.show.tables import display_table
 from helpers.show.visit_axis import visit_axis
+
+MOST_GROUPS = 20
 
 
 def spread_by_visit(result: PrimaryResult) -> pd.DataFrame:
@@ -56,7 +58,7 @@ def spread_table(result: PrimaryResult) -> None:
     rows = [
         {
             "Visit": row.label,
-            "Scores": str(row.n),
+            "Scores": count(result.n_by_visit[row.visit]),
             "SD observed": number(row.observed, decimals=decimals),
             "SD implied": number(row.implied, decimals=decimals),
             "Ratio": number(row.implied / row.observed, decimals=2) if row.observed > 0 else "",
@@ -80,6 +82,19 @@ def checks_figure(result: PrimaryResult) -> None:
         for row in rows_of(spread)
     )
     scaled, _ = scaled_residuals(result)
+    least = result.least_in_figure
+    if least:
+        what = (
+            f"the data are not public, so that each point is the mean of neighbouring residuals of "
+            f"at least {least} participants, and bars are their standard deviations"
+        )
+        reach = ""
+    else:
+        what = ""
+        reach = (
+            f"Residuals run from {number(scaled.min(), decimals=1)} to "
+            f"{number(scaled.max(), decimals=1)} standard deviations. "
+        )
     display_figure(
         draw_checks(result),
         name="fig-checks",
@@ -87,13 +102,9 @@ def checks_figure(result: PrimaryResult) -> None:
             "Does the model fit? Above, residuals against the quantiles of a normal "
             "distribution; in the middle, residuals against fitted values; below, the standard "
             "deviation around the means at each visit, observed (points) and implied by the "
-            "model (line)."
+            f"model (line){'; ' + what if what else ''}."
         ),
-        alt=(
-            f"Three panels. Residuals run from {number(scaled.min(), decimals=1)} to "
-            f"{number(scaled.max(), decimals=1)} standard deviations. Standard deviations at each "
-            f"visit: {said}."
-        ),
+        alt=(f"Three panels. {reach}Standard deviations at each visit: {said}."),
     )
 
 
@@ -113,6 +124,33 @@ def scaled_residuals(result: PrimaryResult) -> tuple[pd.Series, pd.Series]:
     return scaled, frame["observed"] - scaled * scale
 
 
+def grouped(
+    across: np.ndarray, up: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Average neighbours along the first axis, so that no point is a value of one patient.
+
+    Parameters
+    ----------
+    across, up
+        Coordinates of the points.
+    size
+        The least number of points in a group.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Means of both coordinates, and the standard deviation of the second, group by group. At
+        least one group: all points together, when there are fewer than ``size``.
+    """
+    order = np.argsort(across, kind="stable")
+    parts = np.array_split(order, max(1, min(MOST_GROUPS, len(order) // size)))
+    return (
+        np.array([across[part].mean() for part in parts]),
+        np.array([up[part].mean() for part in parts]),
+        np.array([up[part].std(ddof=1) if len(part) > 1 else 0.0 for part in parts]),
+    )
+
+
 def draw_checks(result: PrimaryResult) -> Figure:
     """Draw the three panels below each other, as wide as a telephone allows."""
     scaled, fitted = scaled_residuals(result)
@@ -121,18 +159,29 @@ def draw_checks(result: PrimaryResult) -> Figure:
     colour = arm_styles(["all"])["all"].colour
     ordered = np.sort(scaled.to_numpy(dtype=float))
     normal = NormalDist()
-    expected = [normal.inv_cdf((place + 0.5) / len(ordered)) for place in range(len(ordered))]
+    expected = np.array(
+        [normal.inv_cdf((place + 0.5) / len(ordered)) for place in range(len(ordered))]
+    )
+    across, up, spreads = fitted.to_numpy(dtype=float), scaled.to_numpy(dtype=float), None
+    if result.least_in_figure:
+        # One participant may have a score in a group for every visit.
+        size = result.least_in_figure * len(spread)
+        expected, ordered, _ = grouped(expected, ordered, size)
+        across, up, spreads = grouped(across, up, size)
     with theme():
         figure, (first, second, third) = new_figure(height=8.8, nrows=3)
         reach = max(3.0, float(np.abs(ordered).max()) * 1.05)
         first.plot([-reach, reach], [-reach, reach], color=FAINT, linewidth=1)
         first.plot(expected, ordered, "o", color=colour, markersize=3, alpha=0.5)
-        first.set_xlim(1.06 * expected[0], 1.06 * expected[-1])
+        first.set_xlim(*(1.06 * end for end in _ends(expected)))
         first.set_ylim(-reach, reach)
         first.set_xlabel("Quantile of the normal distribution")
         first.set_ylabel("Residual (SD)")
         second.axhline(0, color=FAINT, linewidth=1)
-        second.plot(fitted, scaled, "o", color=colour, markersize=3, alpha=0.35)
+        if spreads is None:
+            second.plot(across, up, "o", color=colour, markersize=3, alpha=0.35)
+        else:
+            second.errorbar(across, up, yerr=spreads, fmt="o", color=colour)
         second.set_xlabel(f"Fitted value ({result.unit})")
         second.set_ylabel("Residual (SD)")
         places = [axis.positions[visit] for visit in spread["visit"]]
@@ -143,3 +192,8 @@ def draw_checks(result: PrimaryResult) -> Figure:
         third.legend(loc="lower right", labelcolor="linecolor")
         axis.label(third)
     return figure
+
+
+def _ends(expected: np.ndarray) -> tuple[float, float]:
+    """Return how far the normal quantiles reach; at least one deviation, for a single point."""
+    return min(float(expected[0]), -1.0), max(float(expected[-1]), 1.0)

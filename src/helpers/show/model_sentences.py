@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from helpers.analysis.estimates import Estimate
 from helpers.analysis.model_comparison import ANCOVA, ComparedModel, ModelComparison
+from helpers.analysis.withheld import NotShown
 from helpers.show.model_names import MODEL_NAMES, NUMBERS
 from helpers.show.records import level_text, number, p_phrase
 from helpers.show.sentences import counted, listed, mid_sentence, sentence_start, with_unit
@@ -108,9 +109,14 @@ def ancova_sentence(comparison: ModelComparison, arm: str) -> str:
     if not model.difference or not free.difference or model.n is None or free.n is None:
         return "ANCOVA and the unstructured model cannot be compared here."
     decimals = comparison.decimals + 1
+    out = free.n - model.n
+    who = (
+        "those"
+        if isinstance(out, NotShown)
+        else f"{counted(out, 'participant')} of the {free.n} in the mixed models, those"
+    )
     return (
-        f"ANCOVA leaves out {counted(free.n - model.n, 'participant')} of the {free.n} in the "
-        "mixed models, those without a score at baseline or at "
+        f"ANCOVA leaves out {who} without a score at baseline or at "
         f"{mid_sentence(comparison.visit_label)}; its standard error is "
         f"{number(model.difference[arm].se, decimals=decimals)}, against "
         f"{number(free.difference[arm].se, decimals=decimals)} of the unstructured model."

@@ -7,6 +7,8 @@ from html import escape
 
 import pandas as pd
 
+from helpers.analysis.small_counts import arm_sizes
+from helpers.analysis.withheld import NotShown
 from helpers.show.outputs import emit, show_paragraphs
 from helpers.show.page_label import PageLabel, set_page_label
 from helpers.show.provenance import code_sha256, package_versions, python_version
@@ -22,6 +24,7 @@ def label_of(specification: Specification) -> PageLabel:
     return PageLabel(
         text=f"{specification.data_label} ({specification.short_title})",
         synthetic=specification.is_synthetic,
+        public=specification.public,
     )
 
 
@@ -56,6 +59,8 @@ def show_data_label(trial: Trial) -> None:
             f"This run is restricted to {population_text(trial)}. On this page, those randomised "
             "are these participants."
         )
+    if not specification.public:
+        lines.append(withheld_sentence(trial))
     paragraphs = "".join(f"<p>{escape(line.strip())}</p>" for line in lines)
     emit(
         {
@@ -71,12 +76,28 @@ def show_data_label(trial: Trial) -> None:
     publish(trial_records(specification))
 
 
+def withheld_sentence(trial: Trial) -> str:
+    """Say what the page of a trial that is not public leaves out."""
+    text = "The data are not public: rows, dates and values of single participants are not shown"
+    if not trial.threshold:
+        return f"{text}; small counts are (small_cells is 0)."
+    return (
+        f"{text}, nor are counts from 1 to {trial.threshold - 1} or numbers from which one of them "
+        "could be worked out."
+        if trial.threshold > 1
+        else f"{text}."
+    )
+
+
 def population_text(trial: Trial) -> str:
     """Say whom the tables of a trial hold, as it stands within a sentence."""
     if not trial.restriction:
         return "everyone who was randomised"
+    kept = arm_sizes(trial).everyone()
+    if isinstance(kept, NotShown):
+        return f"the randomised participants who meet the changed criteria ({trial.restriction})"
     return (
-        f"the {len(trial.participants)} of {trial.randomised} randomised participants who meet "
+        f"the {kept} of {trial.randomised} randomised participants who meet "
         f"the changed criteria ({trial.restriction})"
     )
 

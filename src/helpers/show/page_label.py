@@ -23,10 +23,13 @@ class PageLabel:
         For example ``"Synthetic cohort (IMPACT)"``.
     synthetic
         Whether the patients were made by a computer.
+    public
+        Whether numbers may be kept more exactly than they are printed.
     """
 
     text: str
     synthetic: bool
+    public: bool = True
 
 
 _current: PageLabel | None = None
@@ -64,6 +67,11 @@ def page_label() -> PageLabel:
             "before the first table or figure."
         )
     return _current
+
+
+def is_public() -> bool:
+    """Tell whether the page may hold more than it prints; one without a label may."""
+    return _current is None or _current.public
 
 
 def labelled(caption: str) -> str:

@@ -16,6 +16,7 @@ from helpers.show.published_analyses import published_analyses_table
 from helpers.show.records import (
     Record,
     count,
+    count_record,
     interval,
     level_text,
     number,
@@ -73,11 +74,11 @@ def record_primary(result: PrimaryResult) -> None:
         *(Record(f"primary.{key}.sentence", text, text) for key, text in sentences.items()),
         *(Record(f"primary.{key}", text, text) for key, text in texts.items()),
         Record("primary.level", result.level, level_text(result.level)),
-        Record("primary.n", result.n, count(result.n)),
-        Record("primary.n_scores", result.n_scores, count(result.n_scores)),
+        count_record("primary.n", result.n),
+        count_record("primary.n_scores", result.n_scores),
     ]
     records += [
-        Record(f"primary.{arm}.n", participants, count(participants))
+        count_record(f"primary.{arm}.n", participants)
         for arm, participants in result.n_by_arm.items()
     ]
     for arm, change in result.change.items():

@@ -196,7 +196,11 @@ def _name_lines(
     axes: Any, frame: pd.DataFrame, arms: Sequence[str], result: PrimaryResult, styles: Any
 ) -> None:
     """Write the name of each arm at the end of its line, once the axes have their limits."""
-    ends = [float(frame.loc[frame["arm"] == arm, "estimate"].iloc[-1]) for arm in arms]
+    ends = [
+        # The last that is shown; an arm of which nothing is shown is named at zero.
+        float(next(iter(frame.loc[frame["arm"] == arm, "estimate"].dropna().iloc[::-1]), 0.0))
+        for arm in arms
+    ]
     low, high = axes.get_ylim()
     share = _label_height(result, arms) / (_height(result, arms) - BELOW)
     heights = spread_labels(ends, gap=max(0.14, share) * (high - low), low=low, high=high)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from helpers.analysis.proportions import ProportionsResult
+from helpers.analysis.withheld import NOT_SHOWN, NotShown
 from helpers.show.frame_rows import rows_of
 from helpers.show.outputs import show_paragraphs
 from helpers.show.records import (
     Record,
     count,
+    count_record,
     interval,
     is_missing,
     level_text,
@@ -39,8 +43,8 @@ def record_proportions(result: ProportionsResult) -> None:
             arm = "" if row.arm == OVERALL else f".{row.arm}"
             stem = f"proportion.{name}{arm}"
             records += [
-                Record(f"{stem}.n", int(row.n), count(row.n)),
-                Record(f"{stem}.denominator", int(row.denominator), count(row.denominator)),
+                count_record(f"{stem}.n", row.n),
+                count_record(f"{stem}.denominator", row.denominator),
                 *(
                     Record(f"{stem}.{key}", getattr(row, key), percent(getattr(row, key)))
                     for key in ("percent", "lower", "upper")
@@ -52,10 +56,16 @@ def record_proportions(result: ProportionsResult) -> None:
 def proportion_sentence(part: pd.DataFrame) -> str:
     """Say the counts and percentages of one proportion in each arm."""
     arms = [
-        f"{row.n} of {row.denominator} ({percent(row.percent)}) with {mid_sentence(row.arm_label)}"
+        f"{_of(row)} with {mid_sentence(row.arm_label)}"
         for row in rows_of(part[part["arm"] != OVERALL])
     ]
     return f"{part['label'].iloc[0]}: {listed(arms)}."
+
+
+def _of(row: Any) -> str:
+    if isinstance(row.percent, NotShown):
+        return f"a number that is not shown of {row.denominator}".replace(f" of {NOT_SHOWN}", "")
+    return f"{row.n} of {row.denominator} ({percent(row.percent)})"
 
 
 def proportions_table(result: ProportionsResult) -> None:
@@ -65,7 +75,7 @@ def proportions_table(result: ProportionsResult) -> None:
         {
             "Proportion": f"{row.label} (of {AMONG[row.among]})",
             "Arm": "All" if row.arm == OVERALL else row.arm_label,
-            "n/N": f"{row.n}/{row.denominator}",
+            "n/N": count(row.n) if is_missing(row.n) else f"{row.n}/{row.denominator}",
             "%": number(row.percent, decimals=1),
             limits: interval(row.lower, row.upper, decimals=1)
             if not is_missing(row.percent)

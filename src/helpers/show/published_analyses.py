@@ -10,7 +10,9 @@ from helpers.analysis.primary import PublishedAnalysisResult
 from helpers.show.records import (
     Record,
     count,
+    count_record,
     interval,
+    is_missing,
     level_text,
     number,
     p_phrase,
@@ -46,7 +48,7 @@ def record(analyses: Sequence[PublishedAnalysisResult], *, sentence: str) -> Non
             ),
             Record(f"{stem}.se", found.se, number(found.se, decimals=decimals + 1)),
             Record(f"{stem}.p", found.p, p_value(found.p)),
-            Record(f"{stem}.n", analysis.n, count(analysis.n)),
+            count_record(f"{stem}.n", analysis.n),
             Record(f"{stem}.interval", limits, limits),
             Record(f"{stem}.sentence", said, said),
         ]
@@ -75,8 +77,12 @@ def _finding(analysis: PublishedAnalysisResult) -> str:
     return (
         f"{mid_sentence(analysis.label)}, {mid_sentence(analysis.minuend_label)} minus "
         f"{mid_sentence(analysis.subtrahend_label)}, {amount} ({level_text(analysis.level)} CI "
-        f"{limits}; {p_phrase(found.p)}; n = {analysis.n})"
+        f"{limits}; {p_phrase(found.p)}; n {_equals(analysis.n)})"
     )
+
+
+def _equals(n: object) -> str:
+    return count(n) if is_missing(n) else f"= {n}"
 
 
 def published_analyses_table(analyses: Sequence[PublishedAnalysisResult]) -> None:

@@ -27,7 +27,7 @@ from helpers.show.figures import (
 )
 from helpers.show.frame_rows import rows_of
 from helpers.show.outputs import show_paragraphs
-from helpers.show.records import Record, count, percent, publish
+from helpers.show.records import Record, count, count_record, is_missing, percent, publish
 from helpers.show.row_plot import Mark, Row, row_figure
 from helpers.show.sentences import listed, mid_sentence, short_label
 from helpers.show.tables import display_table
@@ -56,6 +56,8 @@ UNDATED = (
     "filled over time"
 )
 
+PRIVATE = "The dates and the order of randomisation are not shown, because the data are not public"
+
 FEW_ARMS = 4  # more than these have no room within the figure for their names
 
 
@@ -66,26 +68,26 @@ def ratio_text(ratio: Mapping[str, int]) -> str:
 
 def record_allocation(allocation: Allocation) -> None:
     """Publish arm sizes, imbalance and sentences about both."""
-    total = int(allocation.totals["n"].sum())
+    total = allocation.total
     records = [
         Record("randomisation.sentence", said := allocation_sentence(allocation), said),
         Record("randomisation.imbalance.sentence", said := imbalance_sentence(allocation), said),
-        Record("randomisation.n", total, count(total)),
+        count_record("randomisation.n", total),
         Record("randomisation.method", allocation.method, METHODS[allocation.method]),
         Record("randomisation.ratio", ratio_text(allocation.ratio), ratio_text(allocation.ratio)),
     ]
     known = ("imbalance", "max_imbalance", "max_stratum_imbalance")
-    for name in known if allocation.dated else known[:1]:
+    for name in known if allocation.dated or allocation.order_withheld else known[:1]:
         value = getattr(allocation, name)
         records.append(Record(f"randomisation.{name}", value, imbalance_text(value)))
     for row in rows_of(allocation.totals):
-        records.append(Record(f"randomisation.{row.arm}.n", int(row.n), count(row.n)))
+        records.append(count_record(f"randomisation.{row.arm}.n", row.n))
     publish(records)
 
 
 def allocation_sentence(allocation: Allocation) -> str:
     """Say how many were allocated to each arm, by which method."""
-    total = int(allocation.totals["n"].sum())
+    total = allocation.total
     arms = listed(
         [f"{row.n} to {mid_sentence(row.arm_label)}" for row in rows_of(allocation.totals)]
     )
@@ -108,7 +110,8 @@ def imbalance_sentence(allocation: Allocation) -> str:
     """Say how far apart the arms ever were, and how far apart they ended."""
     if not allocation.dated:
         return (
-            f"{UNDATED}; in the end the arms differ by {imbalance_text(allocation.imbalance)}"
+            f"{undated(allocation)}; in the end the arms differ by "
+            f"{imbalance_text(allocation.imbalance)}"
             f"{'' if even(allocation) else ' participants per part of the ratio'}."
         )
     most = imbalance_text(allocation.max_imbalance)
@@ -128,6 +131,11 @@ def imbalance_sentence(allocation: Allocation) -> str:
     return text
 
 
+def undated(allocation: Allocation) -> str:
+    """Say why no dates are shown."""
+    return PRIVATE if allocation.order_withheld else UNDATED
+
+
 def even(allocation: Allocation) -> bool:
     """Tell whether every arm was to have the same number of participants."""
     return len(set(allocation.ratio.values())) == 1
@@ -140,16 +148,18 @@ def minimised(allocation: Allocation) -> bool:
 
 def allocation_table(allocation: Allocation) -> None:
     """Show the arms' sizes, overall and within each stratum."""
-    total = int(allocation.totals["n"].sum())
+    total = allocation.total
     header = "Factor and level" if minimised(allocation) else "Stratum"
     rows = [
         {
             header: "Everyone",
             **{
-                row.arm_label: f"{row.n} ({percent(row.percent)})"
+                row.arm_label: count(row.n)
+                if is_missing(row.percent)
+                else f"{row.n} ({percent(row.percent)})"
                 for row in rows_of(allocation.totals)
             },
-            "All": str(total),
+            "All": count(total),
             "Imbalance": imbalance_text(allocation.imbalance),
         }
     ]
@@ -158,8 +168,8 @@ def allocation_table(allocation: Allocation) -> None:
             {
                 header: str(stratum),
                 **{row.arm_label: str(row.n) for row in rows_of(part)},
-                "All": str(int(part["n"].sum())),
-                "Imbalance": imbalance_text(float(part["imbalance"].iloc[0])),
+                "All": count(part["all"].iloc[0]),
+                "Imbalance": imbalance_text(part["imbalance"].iloc[0]),
             }
         )
     ratio = ("ratio taken as " if allocation.method == "unknown" else "ratio ") + ratio_text(
@@ -182,7 +192,9 @@ def allocation_table(allocation: Allocation) -> None:
 def allocation_figure(allocation: Allocation) -> None:
     """Show how the arms filled over calendar time, and how far apart they were."""
     if not allocation.dated:
-        show_paragraphs("Without the dates, no figure is drawn.")
+        show_paragraphs(
+            f"{PRIVATE}." if allocation.order_withheld else "Without the dates, no figure is drawn."
+        )
         return
     totals = allocation.totals
     dates = allocation.over_time["randomised_on"]
@@ -275,7 +287,7 @@ def strata_figure(allocation: Allocation) -> None:
         sizes = dict(zip(part["arm"], part["n"], strict=True))
         marks = tuple(
             Mark(
-                float(sizes.get(arm, 0)),
+                float(sizes.get(arm, 0)),  # nothing is drawn for a count that is withheld
                 colour=styles[arm].colour,
                 marker=styles[arm].marker,
                 filled=place % 2 == 0,
@@ -286,7 +298,7 @@ def strata_figure(allocation: Allocation) -> None:
         rows.append(Row(str(stratum), marks, numbers=(counts,)))
         said.append(f"{stratum}: {counts}")
     key = " : ".join(names[arm] for arm in arms)
-    largest = float(strata["n"].max())
+    largest = max((float(n) for n in strata["n"] if not is_missing(n)), default=1.0)
     shapes = {"o": "circles", "s": "squares", "^": "triangles", "D": "diamonds"}
     shown_as = listed(
         [

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from numbers import Integral, Real
 
+from helpers.analysis.withheld import NotShown
 from helpers.errors import TrialBookError
 from helpers.show.outputs import GLUE_PREFIX, emit, glued
+from helpers.show.page_label import is_public
 
 RECORD_MIME = "application/vnd.trialbook.record+json"
 NOT_AVAILABLE = "not available"
@@ -29,6 +31,7 @@ _ROOM = Context(prec=400)
 Value = float | int | str | bool | None
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)*")
+_PRINTED = re.compile(r"\d+(?:\.(\d+))?|\.(\d+)")
 # A hyphen is a minus when a number follows and no word, number or minus precedes it: dates keep
 # theirs, and so do words.
 _ASCII_MINUS = re.compile(r"(?<![\w\-−])-(?=\.?\d)")
@@ -111,6 +114,7 @@ def publish(records: Iterable[Record]) -> None:
     """
     published: set[str] = set()
     for record in list(records):
+        kept = record.value if is_public() else as_printed(record)
         if record.name in published:
             raise TrialBookError(
                 f"The record {record.name!r} is published twice in one cell: give one another name."
@@ -121,10 +125,22 @@ def publish(records: Iterable[Record]) -> None:
                 # myst-nb evaluates the text as a Python literal: without the quotes ".07" would
                 # be shown as 0.07.
                 GLUE_PREFIX + "text/plain": repr(shown(record.text)),
-                RECORD_MIME: {"name": record.name, "value": record.value, "text": record.text},
+                RECORD_MIME: {"name": record.name, "value": kept, "text": record.text},
             },
             metadata=glued(record.name),
         )
+
+
+def as_printed(record: Record) -> Value:
+    """Return a number no more exactly than its text has it.
+
+    Ten digits of a mean, or of an interval, would let a reader work out sums and counts that the
+    page withholds.
+    """
+    if not isinstance(record.value, float):
+        return record.value
+    found = _PRINTED.search(record.text)
+    return round(record.value, len(found.group(1) or found.group(2) or "") if found else 3)
 
 
 def shown(text: str) -> str:
@@ -135,8 +151,10 @@ def shown(text: str) -> str:
 def number(value: object, *, decimals: int = 2) -> str:
     """Print a number with a fixed count of decimals: ``"-0.48"``, never ``"-0.00"``.
 
-    Halves are rounded away from zero, as tables in journals are.
+    Halves are rounded away from zero, as tables in journals are. What may not be shown is said so.
     """
+    if isinstance(value, NotShown):
+        return str(value)
     if is_missing(value):
         return NOT_AVAILABLE
     return _fixed(_decimal(value), decimals)
@@ -181,7 +199,7 @@ def p_phrase(value: object) -> str:
 def interval(lower: object, upper: object, *, decimals: int = 2) -> str:
     """Print an interval: ``"-0.98 to 0.03"``."""
     if is_missing(lower) or is_missing(upper):
-        return NOT_AVAILABLE
+        return str(lower) if isinstance(lower, NotShown) else NOT_AVAILABLE
     return f"{number(lower, decimals=decimals)} to {number(upper, decimals=decimals)}"
 
 
@@ -190,7 +208,7 @@ def estimate_with_interval(
 ) -> str:
     """Print an estimate and its interval: ``"-0.48 (-0.98 to 0.03)"``."""
     if is_missing(estimate):
-        return NOT_AVAILABLE
+        return number(estimate)
     limits = interval(lower, upper, decimals=decimals)
     return f"{number(estimate, decimals=decimals)} ({limits})"
 
@@ -198,7 +216,7 @@ def estimate_with_interval(
 def percent(value: object, *, decimals: int = 1) -> str:
     """Print a percentage, given from 0 to 100: ``"67.1%"``."""
     text = number(value, decimals=decimals)
-    return text if text == NOT_AVAILABLE else f"{text}%"
+    return text if is_missing(value) else f"{text}%"
 
 
 def level_text(level: float) -> str:

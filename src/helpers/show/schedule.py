@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from helpers.analysis.small_counts import least_in_figure
 from helpers.show.figures import FAINT, INK, display_figure
 from helpers.show.row_plot import Mark, Row, row_figure
 from helpers.show.sentences import counted, listed, sentence_start
@@ -40,10 +41,18 @@ def schedule_figure(trial: Trial) -> None:
 
 
 def planned_sessions(trial: Trial) -> dict[str, list[float]]:
-    """Return the planned weeks of each kind of session, or nothing when none were recorded."""
+    """Return the planned weeks of each kind of session, or nothing when none were recorded.
+
+    In a trial that is not public, a kind and a week of few participants could tell who they are,
+    and are left out.
+    """
     if trial.sessions is None:
         return {}
-    by_kind = trial.sessions.dropna(subset=["planned_week"]).groupby("kind", sort=False)
+    rows = trial.sessions.dropna(subset=["planned_week"])
+    if not trial.specification.public:
+        patients = rows.groupby(["kind", "planned_week"])["participant"].transform("nunique")
+        rows = rows.loc[patients >= least_in_figure(trial)]
+    by_kind = rows.groupby("kind", sort=False)
     found = {
         str(kind): sorted({float(week) for week in rows["planned_week"]}) for kind, rows in by_kind
     }

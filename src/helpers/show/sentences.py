@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from helpers.analysis.small_counts import Count
 from helpers.show.records import interval, is_missing, level_text, number, p_phrase
 
 
@@ -63,7 +64,7 @@ def sentence_start(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def counted(count: int, singular: str, plural: str | None = None) -> str:
+def counted(count: Count, singular: str, plural: str | None = None) -> str:
     """Return a count with its noun: ``"1 patient"``, ``"2 patients"``."""
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.errors import TrialProblems
+from helpers.errors import ParameterError, TrialProblems
 from helpers.trial.folders import find_trial
 from helpers.trial.specification import Specification
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Trial", "find_trial", "load_trial"]
+__all__ = ["SMALL_CELLS", "Trial", "find_trial", "load_trial"]
+
+SMALL_CELLS = 5
+"""Counts of participants below this are withheld when a trial is not public."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,8 @@ class Trial:
         Changed criteria to which the tables were cut down; empty for the whole trial.
     randomised
         How many the trial randomised, when the tables hold fewer.
+    small_cells
+        Counts of participants below this are withheld, unless the trial is public.
 
     The column ``data`` of synthetic tables is checked and then left out:
     ``specification.is_synthetic`` says the same of all of them.
@@ -60,23 +65,36 @@ class Trial:
     sha256: str
     restriction: str = ""
     randomised: int | None = None
+    small_cells: int = SMALL_CELLS
+
+    @property
+    def threshold(self) -> int:
+        """The least count of participants that may be shown; 0 when all may be."""
+        return 0 if self.specification.public else self.small_cells
 
 
-def load_trial(trial: str | Path) -> Trial:
+def load_trial(trial: str | Path, *, small_cells: int = SMALL_CELLS) -> Trial:
     """Load a trial and check it.
 
     Parameters
     ----------
     trial
         The trial's folder, or its name.
+    small_cells
+        Counts of participants from 1 below this are withheld when the trial is not public;
+        0 withholds none.
 
     Raises
     ------
+    ParameterError
+        When ``small_cells`` is negative.
     SpecificationError
         When there is no such trial.
     TrialProblems
         With every problem found in its folder.
     """
+    if small_cells < 0:
+        raise ParameterError(f"small_cells must be 0 or more, not {small_cells}; 5 is usual.")
     # Loading pandas and pandera takes most of a second; naming a trial must not.
     from helpers.trial.checking import examine_trial
 
@@ -96,6 +114,7 @@ def load_trial(trial: str | Path) -> Trial:
         sessions=tidy.get("sessions"),
         adverse_events=tidy.get("adverse_events"),
         sha256=found.sha256,
+        small_cells=small_cells,
     )
 
 

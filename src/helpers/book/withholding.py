@@ -1,0 +1,68 @@
+"""What a chapter of a trial that is not public may say when it fails, and print while it runs.
+
+The message of an error, and a warning, may quote a participant's id or a value of a row. Where the
+trial is not public they stay out of the notebooks that are kept and out of the console.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+from helpers.book.project import SPECIFICATION
+from helpers.errors import DataError, TrialBookError, TrialProblems
+from helpers.trial.positions import read_document
+
+_OF_SOMEBODY = re.compile(r"\b(Participant|Patient) \S|\d complete rows")
+_QUOTING = {error.__name__ for error in (DataError, TrialProblems)}
+
+
+def is_private(trial: Path) -> bool:
+    """Tell whether a trial is not declared public; one that cannot be read is not."""
+    try:
+        text = (trial / SPECIFICATION).read_text(encoding="utf-8")
+        content = read_document(text, file=SPECIFICATION).content
+    except (OSError, UnicodeDecodeError, TrialBookError):
+        return True
+    return not (isinstance(content, dict) and content.get("public") in (True, "true"))
+
+
+def may_quote(name: str, message: str, own: set[str]) -> bool:
+    """Tell whether the message of an error may hold something of the rows.
+
+    The package's own errors are about names and parameters, but for those that report problems of
+    the tables; what a library says is not known.
+    """
+    return name not in own or name in _QUOTING or bool(_OF_SOMEBODY.search(message))
+
+
+def withheld_message(name: str) -> str:
+    """Say that an error's message is withheld, and how to see it."""
+    if name in _QUOTING:
+        return (
+            "The tables of the trial have problems, which are not quoted here because the trial is "
+            "not public; run `trialbook check` to read them."
+        )
+    return (
+        f"{name}. Its message is not kept because the trial is not public and it may quote a "
+        "patient; run the chapter in JupyterLab to read it."
+    )
+
+
+def without_rows(notebook: dict[str, Any], own: set[str]) -> dict[str, Any]:
+    """Return an executed notebook without printed streams and without quoting errors."""
+    kept = copy.deepcopy(notebook)
+    for cell in kept["cells"]:
+        if "outputs" not in cell:
+            continue
+        cell["outputs"] = [each for each in cell["outputs"] if each["output_type"] != "stream"]
+        for output in cell["outputs"]:
+            if output["output_type"] == "error":
+                if may_quote(output["ename"], output["evalue"], own):
+                    output["evalue"] = withheld_message(output["ename"])
+                output["traceback"] = [f"{output['ename']}: {output['evalue']}"]
+        cell["metadata"].get("papermill", {}).pop("exception", None)
+    kept["metadata"].get("papermill", {}).pop("exception", None)
+    return kept
