@@ -25,19 +25,26 @@ def can_fork() -> bool:
     return sys.platform.startswith("linux") and hasattr(os, "fork")
 
 
-class ForkedKernel:
-    """A kernel in a fork, used as a ``subprocess.Popen`` is.
+def repeatable_environment(*, single_threaded: bool) -> dict[str, str]:
+    """Return the environment in which a process that runs chapters loads its libraries.
 
     Parameters
     ----------
-    server
-        Who started it.
+    single_threaded
+        Whether linear algebra keeps to one thread.
     """
+    settings = {**os.environ, "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    if single_threaded:
+        settings.update(dict.fromkeys(_ONE_THREAD, "1"))
+    return settings
+
+
+class ForkedKernel:
+    """A kernel in a fork, used as a ``subprocess.Popen`` is."""
 
     stdin = stdout = stderr = None
 
-    def __init__(self, server: Forks) -> None:
-        self._server = server
+    def __init__(self) -> None:
         self._started = threading.Event()
         self._ended = threading.Event()
         self.pid = 0
@@ -91,20 +98,14 @@ class Forks:
     """
 
     def __init__(self) -> None:
-        # It keeps to one thread: threads do not survive a fork.
-        environment = {
-            **os.environ,
-            **dict.fromkeys(_ONE_THREAD, "1"),
-            "PYTHONHASHSEED": "0",
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        }
         self._kernels: dict[int, ForkedKernel] = {}
         self._number = 0
         self._lock = threading.Lock()
         self._gone = False
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "helpers.book.fork_server"],
-            env=environment,
+            # It keeps to one thread: threads do not survive a fork.
+            env=repeatable_environment(single_threaded=True),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Ctrl-C in the terminal is for the build.
@@ -150,7 +151,7 @@ class Forks:
         ExecutionError
             When the server does not answer.
         """
-        kernel = ForkedKernel(self)
+        kernel = ForkedKernel()
         with self._lock:
             self._number += 1
             number = self._number

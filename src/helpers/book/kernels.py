@@ -6,7 +6,6 @@ may have another of that name. Chapters must run with the interpreter that runs 
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,12 +18,10 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
 from helpers.book import children
-from helpers.book.forked import Forks
+from helpers.book.forked import Forks, repeatable_environment
 from helpers.errors import ExecutionError
 
 KERNEL = "python3"
-
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class OwnKernelSpecs(KernelSpecManager):
@@ -117,12 +114,7 @@ def kernel_environment(*, private: Path, single_threaded: bool) -> dict[str, str
     single_threaded
         Whether linear algebra keeps to one thread, because several chapters run at once.
     """
-    settings = {
-        **os.environ,
+    return {
+        **repeatable_environment(single_threaded=single_threaded),
         "IPYTHONDIR": str(private),
-        "PYTHONHASHSEED": "0",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
-    if single_threaded:
-        settings.update(dict.fromkeys(_ONE_THREAD, "1"))
-    return settings
