@@ -471,3 +471,39 @@ def test_data_that_cannot_carry_the_model_are_refused(pain):
         )
     with pytest.raises(ParameterError, match="between 0 and 1"):
         fit_clda(pain, **COLUMNS, level=95)
+
+
+@pytest.mark.parametrize("covariance", ["us", "random_slope"])
+def test_a_continuous_covariate_is_the_same_taken_apart_or_whole(covariance, monkeypatch):
+    generator = np.random.default_rng(8)
+    patients, visits = 1500, 4
+    data = pd.DataFrame(
+        {
+            "id": np.repeat(np.arange(patients), visits),
+            "visit": np.tile(np.arange(visits), patients),
+            "arm": np.repeat(generator.choice(["a", "b"], patients), visits),
+            "age": np.repeat(generator.normal(50, 12, patients), visits),
+            "sex": np.repeat(generator.choice(["f", "m"], patients), visits),
+            "pain": np.repeat(generator.normal(size=patients), visits),
+        }
+    )
+    data["pain"] += generator.normal(size=len(data)) + generator.normal(size=len(data)) * 0.3
+    data["week"] = data["visit"]
+    data.loc[generator.random(len(data)) < 0.1, "pain"] = np.nan
+    names = {"outcome": "pain", "subject": "id", "visit": "visit", "arm": "arm", "baseline": 0}
+
+    def fit():
+        return fit_clda(
+            data, **names, time="week", covariates=["age", "sex"], covariance=covariance
+        )
+
+    apart = fit()
+    for module in ("constrained_columns", "model_formulas"):
+        monkeypatch.setattr(f"helpers.methods.{module}.MANY_ROWS", 10**9)
+    monkeypatch.setattr("helpers.methods.coded_columns._MANY", 10**9)
+    whole = fit()
+    for part in ("coefficients", "changes", "differences", "means"):
+        pd.testing.assert_frame_equal(
+            getattr(apart, part), getattr(whole, part), rtol=1e-7, atol=1e-9
+        )
+    assert apart.loglik == pytest.approx(whole.loglik, abs=1e-7)

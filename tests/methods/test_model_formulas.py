@@ -154,7 +154,7 @@ def test_the_fit_is_the_same_taken_apart_or_whole(right, monkeypatch):
         return fit_mmrm(f"y ~ {right}", data, subject="id", visit="visit", covariance="ar1h")
 
     apart = fit()
-    monkeypatch.setattr("helpers.methods.model_formulas._MANY_ROWS", 10**9)
+    monkeypatch.setattr("helpers.methods.model_formulas.MANY_ROWS", 10**9)
     monkeypatch.setattr("helpers.methods.coded_columns._MANY", 10**9)
     whole = fit()
     pd.testing.assert_frame_equal(apart.table, whole.table, rtol=1e-9, atol=1e-11)
@@ -162,3 +162,32 @@ def test_the_fit_is_the_same_taken_apart_or_whole(right, monkeypatch):
     pd.testing.assert_series_equal(apart.fitted(), whole.fitted(), rtol=1e-10, atol=1e-12)
     rows = data.dropna().head(20)
     pd.testing.assert_frame_equal(apart.predict(rows), whole.predict(rows), rtol=1e-9, atol=1e-11)
+
+
+def test_means_of_a_continuous_covariate_leave_missing_values_out():
+    data = many_rows()
+    fit = fit_mmrm("y ~ arm * visit + dose", data, subject="id", visit="visit")
+    assert fit._frame.means["dose"] == pytest.approx(data["dose"].mean(), rel=1e-12)
+    assert np.isfinite(fit.ls_means("arm", by="visit")["estimate"]).all()
+
+
+def test_inference_of_patients_is_the_same_taken_apart_or_whole(monkeypatch):
+    """Empirical variances and between-within df look at the design of every patient."""
+    data = many_rows()
+
+    def fit(inference):
+        return fit_mmrm(
+            "y ~ arm * visit + age + dose",
+            data,
+            subject="id",
+            visit="visit",
+            covariance="ar1h",
+            group="arm",
+            inference=inference,
+        ).table
+
+    names = ["sandwich-cr2", "between-within", "kenward-roger"]
+    apart = [fit(name) for name in names]
+    monkeypatch.setattr("helpers.methods.model_formulas.MANY_ROWS", 10**9)
+    for name, table in zip(names, apart, strict=True):
+        pd.testing.assert_frame_equal(table, fit(name), rtol=1e-8, atol=1e-10)

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from helpers.errors import AnalysisError, unknown_name
 from helpers.methods.coded_columns import (
-    Coded,
     check_columns,
     check_once,
     code_column,
-    distinct_rows,
+    code_covariate,
     in_order,
     renumber,
 )
+from helpers.methods.constrained_columns import constrained_columns
 from helpers.methods.model_formulas import ModelFrame, numeric_column
 
 FloatArray = NDArray[np.float64]
@@ -108,26 +108,27 @@ def build_constrained_design(
         )
     kept, messages = _rows(data, outcome, subject, visit, arm, covariates)
     used = data if len(kept) == len(data) else data.iloc[kept]
-    coded = [code_column(used[name]) for name in (visit, arm, *covariates)]
+    coded = [code_column(used[name]) for name in (visit, arm)]
+    coded += [code_covariate(used[name]) for name in covariates]
     subject_code, subjects = renumber(code_column(used[subject]))
     arm_code, arms = _reference_first(*in_order(coded[1]), reference, "arm")
     visit_code, visits = in_order(coded[0])
     visit_code, visits, times = _baseline_first(visit_code, visits, baseline, used, time)
     check_once(subject_code, visit_code, subjects, visits, subject, visit)
     _check_arms(arm_code, arms, visit_code, visits, subject_code, subjects)
-    columns, terms = _visit_columns(len(visits), len(arms), visit_code, arm_code, visits, arms)
-    for name, column in zip(covariates, coded[2:], strict=True):
-        block, names = _covariate_columns(column, subject_code, name)
-        columns.append(block)
-        terms += names
-    row, first = distinct_rows(coded, len(kept))
+    design, row, terms = constrained_columns(
+        visit=(visit_code, visits),
+        arm=(arm_code, arms),
+        covariates=dict(zip(covariates, coded[2:], strict=True)),
+        subject=subject_code,
+    )
     frame = ModelFrame(
         kept=kept,
         n_dropped=len(data) - len(kept),
         outcome=used[outcome].to_numpy(dtype=float, na_value=np.nan),
-        design=np.hstack([block[first] for block in columns]),
+        distinct=design,
         design_row=row,
-        terms=tuple(terms),
+        terms=terms,
         spec=None,
         subject=subject_code,
         subjects=subjects,
@@ -257,44 +258,3 @@ def _check_arms(
         )
     if not count[:, 0].any():
         raise AnalysisError(f"No participant has a score at the baseline {visits[0]}.")
-
-
-def _visit_columns(
-    n_visits: int,
-    n_arms: int,
-    visit: IntArray,
-    arm: IntArray,
-    visits: tuple[Any, ...],
-    arms: tuple[Any, ...],
-) -> tuple[list[FloatArray], list[str]]:
-    """Intercept, visits after baseline, and arms at those visits."""
-    at_visit = (visit[:, None] == np.arange(1, n_visits)).astype(float)
-    blocks = [np.ones((len(visit), 1)), at_visit]
-    blocks += [at_visit * (arm == a)[:, None] for a in range(1, n_arms)]
-    terms = ["intercept", *(f"visit[{v}]" for v in visits[1:])]
-    terms += [f"arm[{a}]:visit[{v}]" for a in arms[1:] for v in visits[1:]]
-    return blocks, terms
-
-
-def _covariate_columns(column: Coded, subject: IntArray, name: str) -> tuple[FloatArray, list[str]]:
-    """Centre a covariate at its mean over subjects; indicators for all but the first level."""
-    if column.numeric:
-        block, terms = np.asarray(column.levels, dtype=float)[column.codes, None], [name]
-        if not np.all(np.isfinite(block)):
-            raise AnalysisError(f"The covariate {name!r} is infinite in some row; check it.")
-    else:
-        codes, levels = in_order(column)
-        if len(levels) < 2:
-            raise AnalysisError(
-                f"Covariate {name} has the same value for every participant; leave it out."
-            )
-        block = (codes[:, None] == np.arange(1, len(levels))).astype(float)
-        terms = [f"{name}[{level}]" for level in levels[1:]]
-    return block - _mean_over_subjects(block, subject), terms
-
-
-def _mean_over_subjects(block: FloatArray, subject: IntArray) -> FloatArray:
-    """Mean over subjects of each subject's own mean over rows, shape (columns,)."""
-    rows = np.bincount(subject)
-    own = np.column_stack([np.bincount(subject, weights=column) for column in block.T])
-    return np.asarray((own / rows[:, None]).mean(axis=0), dtype=float)

@@ -69,19 +69,48 @@ def compress(
     short = np.einsum("ij,ij->j", missed, missed)
     if np.any(short > _SPAN_TOLERANCE**2 * np.einsum("ij,ij->j", flat, flat)):
         return design, scores, None
-    right = _triangle(weights)
-    # With weights = Q R the scores Q'Y are R^-T weights'Y, and Q is not needed.
-    small_scores = np.asarray(np.linalg.solve(right.T, weights.T @ scores), dtype=float)
-    residual = scores - weights @ np.linalg.solve(right, small_scores)
-    small_design = (right @ combine).reshape(rank, n_visits, n_columns)
-    return small_design, small_scores, residual.T @ residual
+    right, small_scores, products = reduce_rows(weights, scores)
+    return (right @ combine).reshape(rank, n_visits, n_columns), small_scores, products
+
+
+def reduce_rows(
+    weights: FloatArray, scores: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Rotate rows so that few hold all that the weights explain: with weights = QR, R and Q'Y.
+
+    Parameters
+    ----------
+    weights, scores
+        W and Y, shapes (m, r) with m at least r, and (m, T).
+
+    Returns
+    -------
+    right, scores, products
+        R (r, r), Q'Y (r, T), and the products of the residuals Y - QQ'Y (T, T).
+    """
+    right = _cholesky(weights)
+    if right is None:
+        turn, right = np.linalg.qr(weights)
+        small_scores = turn.T @ scores
+        residual = scores - turn @ small_scores
+    else:
+        # The scores Q'Y are R^-T weights'Y, and Q is not needed.
+        small_scores = np.asarray(np.linalg.solve(right.T, weights.T @ scores), dtype=float)
+        residual = scores - weights @ np.linalg.solve(right, small_scores)
+    return right, small_scores, residual.T @ residual
 
 
 def _triangle(matrix: FloatArray) -> FloatArray:
-    """Find R of the QR factorisation, shape (k, k).
+    """Find R of the QR factorisation, shape (k, k)."""
+    right = _cholesky(matrix)
+    return np.asarray(np.linalg.qr(matrix, mode="r"), dtype=float) if right is None else right
 
-    Columns that are far from dependent have it as the Cholesky factor of their products, which
-    costs a fraction of Householder's method (Golub & Van Loan 2013, Matrix Computations, 5.3.8).
+
+def _cholesky(matrix: FloatArray) -> FloatArray | None:
+    """Find R of the QR factorisation as the Cholesky factor of the columns' products.
+
+    That costs a fraction of Householder's method and is as good for columns that are far from
+    dependent (Golub & Van Loan 2013, Matrix Computations, 5.3.8); None for others.
     """
     products = matrix.T @ matrix
     size = np.sqrt(np.diag(products))
@@ -89,10 +118,10 @@ def _triangle(matrix: FloatArray) -> FloatArray:
         try:
             root = np.linalg.cholesky(products / np.outer(size, size))
         except np.linalg.LinAlgError:
-            root = np.zeros((1, 1))
+            return None
         if np.min(np.diag(root)) > _FAR:
-            return root.T * size
-    return np.asarray(np.linalg.qr(matrix, mode="r"), dtype=float)
+            return np.asarray(root.T * size)
+    return None
 
 
 def orthonormal(design: FloatArray) -> tuple[FloatArray, FloatArray, float]:

@@ -38,7 +38,7 @@ def group_frame(frame: ModelFrame) -> tuple[Patients, Cells]:
             "be squared in floating point; measure it in another unit."
         )
     patients = lay_out(
-        design=frame.design,
+        design=frame.distinct,
         design_row=frame.design_row,
         scores=frame.outcome,
         subject=frame.subject,

@@ -27,6 +27,7 @@ from helpers.methods.coded_columns import (
     plain,
     renumber,
 )
+from helpers.methods.factored_designs import FactoredDesign
 from helpers.methods.formula_parsing import ParsedFormula, parse_formula
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ IntArray = NDArray[np.intp]
 _FEW_VALUES = 12
 # Above so many different rows a formula is taken apart by its continuous variables, which are
 # those with more than so many values.
-_MANY_ROWS = 5000
-_MANY_VALUES = 50
+MANY_ROWS = 5000
+MANY_VALUES = 50
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class ModelFrame:
         Rows left out because something was missing.
     outcome
         Outcome, shape (n,).
-    design, design_row
-        Distinct design rows (u, p), and which one each row has (n,).
+    distinct, design_row
+        Distinct design rows (u, p), or what they are made of, and which one each row has (n,).
     terms
         Names of the p columns, formulaic's.
     spec
@@ -81,7 +82,7 @@ class ModelFrame:
     kept: IntArray
     n_dropped: int
     outcome: FloatArray
-    design: FloatArray
+    distinct: FloatArray | FactoredDesign
     design_row: IntArray
     terms: tuple[str, ...]
     spec: ModelSpec | None
@@ -97,6 +98,11 @@ class ModelFrame:
     subject_name: str | None = None
     visit_name: str | None = None
     group_name: str | None = None
+
+    @property
+    def design(self) -> FloatArray:
+        """Distinct design rows, shape (u, p)."""
+        return self.distinct.dense if isinstance(self.distinct, FactoredDesign) else self.distinct
 
 
 def build_frame(
@@ -168,15 +174,16 @@ def build_frame(
     if not parsed.row_wise:
         row = first = np.arange(len(kept))
     evaluated = None
-    if parsed.row_wise and len(first) > _MANY_ROWS:
+    if parsed.row_wise and len(first) > MANY_ROWS:
         # Formulaic on so many rows takes longer than everything that follows.
-        evaluated = _evaluate_in_parts(parsed, coded, first, levels)
+        evaluated = _evaluate_in_parts(parsed, coded, len(first), levels)
+        row = row if evaluated is None else np.arange(len(kept))
     design, terms, spec = evaluated or _evaluate(parsed, coded, first, levels)
     return ModelFrame(
         kept=kept,
         n_dropped=len(data) - len(kept),
         outcome=outcome,
-        design=design,
+        distinct=design,
         design_row=row,
         terms=terms,
         spec=spec,
@@ -308,7 +315,8 @@ def _describe(
         count = np.bincount(column.codes, minlength=len(column.levels))
         if column.numeric and name not in parsed.categorical:
             numbers = np.asarray(column.levels)
-            means[name] = float(count @ numbers / len(column.codes))
+            # A level without a row may be missing: a continuous covariate has one for each row.
+            means[name] = float(count[count > 0] @ numbers[count > 0] / len(column.codes))
             if np.count_nonzero(count) <= _FEW_VALUES:
                 few[name] = tuple(sorted(plain(v) for v in numbers[count > 0]))
             continue
@@ -329,9 +337,9 @@ def _describe(
 def _evaluate_in_parts(
     parsed: ParsedFormula,
     coded: dict[str, Coded],
-    first: IntArray,
+    n_distinct: int,
     levels: dict[str, tuple[Any, ...]],
-) -> tuple[FloatArray, tuple[str, ...], ModelSpec] | None:
+) -> tuple[FactoredDesign, tuple[str, ...], ModelSpec] | None:
     """Evaluate a formula that is linear in its continuous variables without visiting every row.
 
     In a row-wise formula a continuous variable stands by itself or multiplied by others. Where no
@@ -341,43 +349,39 @@ def _evaluate_in_parts(
     Returns
     -------
     tuple or None
-        As :func:`_evaluate`; None when there is nothing to gain or a term has two of them.
+        The design of every row, else as :func:`_evaluate`; None when there is nothing to gain over
+        ``n_distinct`` rows or a term has two of them.
     """
     many = [
         name
         for name in parsed.variables
         if coded[name].numeric
         and name not in parsed.categorical
-        and len(coded[name].levels) > _MANY_VALUES
+        and len(coded[name].levels) > MANY_VALUES
     ]
     continuous = frozenset(many)
     if not many or any(
         sum(factor.expr in continuous for factor in term.factors) > 1 for term in parsed.right
     ):
         return None
-    shown = {name: column.take(first) for name, column in coded.items()}
-    row, few = distinct_rows([shown[n] for n in parsed.variables if n not in many], len(first))
-    if len(few) > len(first) / 10:
+    n = len(coded[many[0]].codes)
+    row, first = distinct_rows([coded[v] for v in parsed.variables if v not in continuous], n)
+    if len(first) > n_distinct / 10:
         return None
+    few, every = {name: column.take(first) for name, column in coded.items()}, np.arange(len(first))
 
     def at(values: dict[str, float]) -> dict[str, Coded]:
         constant = {
-            name: Coded(np.zeros_like(shown[name].codes), np.array([value]), False, True)
+            name: Coded(np.zeros_like(every), np.array([value]), False, True)
             for name, value in values.items()
         }
-        return {**shown, **constant}
+        return {**few, **constant}
 
     none = dict.fromkeys(many, 0.0)
-    base, terms, spec = _evaluate(parsed, at(none), few, levels)
-    steps = [_evaluate(parsed, at({**none, name: 1.0}), few, levels)[0] for name in many]
-    design = base[row]
-    for name, step in zip(many, steps, strict=True):
-        slope = step - base
-        columns = np.flatnonzero(slope.any(axis=0))
-        values = np.asarray(shown[name].levels, dtype=float)[shown[name].codes]
-        for column in columns:
-            design[:, column] += values * slope[row, column]
-    return design, terms, spec
+    base, terms, spec = _evaluate(parsed, at(none), every, levels)
+    slopes = [_evaluate(parsed, at({**none, name: 1.0}), every, levels)[0] - base for name in many]
+    values = [np.asarray(coded[v].levels, dtype=float)[coded[v].codes] for v in many]
+    return FactoredDesign(base, np.stack(slopes), row, np.stack(values)), terms, spec
 
 
 def _evaluate(

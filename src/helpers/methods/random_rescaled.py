@@ -122,7 +122,7 @@ def rescale(
         example=order,
         to_old=to_old,
     )
-    new_patients = replace(patients, design=new_rows[seen], row=_numbered(seen, order))
+    new_patients = replace(patients, distinct=new_rows[seen], row=_numbered(seen, order))
     new_patients = replace(new_patients, scores=new_scores[np.argsort(order)])
     return Rescaled(
         patients=new_patients,
