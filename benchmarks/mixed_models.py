@@ -59,7 +59,8 @@ def our_actions(data: pd.DataFrame) -> dict[str, Callable[[], object]]:
     names = {"subject": "id", "visit": "visitf"}
     later = data.loc[data["visit"] > 0]
     generator = np.random.default_rng(1)
-    changing = data.assign(dose=generator.normal(size=len(data)))
+    ages = pd.Series(generator.normal(60, 12, data["id"].nunique()), index=data["id"].unique())
+    more = data.assign(dose=generator.normal(size=len(data)), age=data["id"].map(ages))
 
     def last(**options: Any) -> Callable[[], object]:
         return lambda: fit_mmrm(FORMULA, data, **names, **options).contrast({"d9": 1})
@@ -80,9 +81,10 @@ def our_actions(data: pd.DataFrame) -> dict[str, Callable[[], object]]:
     actions["us, baseline covariate"] = lambda: fit_mmrm(
         "pain ~ base * visitf + arm:visitf", later, **names
     ).contrast({"base": 1})
-    actions["us, changing covariate"] = lambda: fit_mmrm(
-        FORMULA + " + dose", changing, **names
-    ).contrast({"d9": 1})
+    for name, term in (("patients'", "age"), ("crossed", "age:visitf"), ("changing", "dose")):
+        actions[f"us, {name} covariate"] = lambda formula=f"{FORMULA} + {term}": fit_mmrm(
+            formula, more, **names
+        ).contrast({"d9": 1})
     actions["fit_clda, us, Kenward-Roger"] = lambda: fit_clda(
         data, outcome="pain", subject="id", visit="visit", arm="arm", baseline=0
     )

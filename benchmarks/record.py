@@ -107,7 +107,7 @@ def goals(record: dict[str, Any]) -> list[dict[str, Any]]:
             most=True,
         ),
         _goal(
-            "any number of patients, slower of two covariates: times the fit without them",
+            "any number of patients, slowest of four covariates: times the fit without them",
             3,
             _slowest(record["sizes"], "covariate"),
             most=True,
