@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 
 REFERENCES = Path(__file__).parents[1] / "tests" / "references" / "data"
 EFFECTS = [f"d{i}" for i in range(1, 10)]
+_LONG = 3.0  # seconds; what takes longer runs once
 FORMULA = "pain ~ visitf + " + " + ".join(EFFECTS)
 
 
@@ -37,19 +38,34 @@ def clock(action: Callable[[], object], repeats: int) -> float:
     """Median seconds of processor time, after a first run that loads what is needed.
 
     With one thread processor time is the time on an idle core, whatever else the machine does.
-    An action of more than a second runs once.
+    An action of more than a few seconds runs once.
     """
+    return statistics.median(clock_in_turn({"": action}, repeats)[""])
+
+
+def clock_in_turn(
+    actions: Mapping[str, Callable[[], object]], repeats: int
+) -> dict[str, list[float]]:
+    """Seconds of each run of several actions, one after the other, again and again.
+
+    What disturbs the machine for a second then disturbs all of them, and their ratios hold.
+    """
+    times: dict[str, list[float]] = {}
+    again: list[str] = []
+    for name, action in actions.items():
+        first = _seconds(action)
+        times[name] = [first] if first > _LONG else []
+        again += [] if first > _LONG else [name]
+    for _ in range(repeats):
+        for name in again:
+            times[name].append(_seconds(actions[name]))
+    return times
+
+
+def _seconds(action: Callable[[], object]) -> float:
     start = time.process_time()
     action()
-    first = time.process_time() - start
-    if first > 1:
-        return first
-    times: list[float] = []
-    while len(times) < repeats:
-        start = time.process_time()
-        action()
-        times.append(time.process_time() - start)
-    return statistics.median(times)
+    return time.process_time() - start
 
 
 def run_apart(command: Sequence[str], *, timeout: float | None = None) -> tuple[int, str]:
