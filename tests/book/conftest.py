@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +14,12 @@ import pytest
 import yaml
 
 from helpers.book import execution, making, stages
-from helpers.book.execution import Executed
+from helpers.book.chapters import read_chapters
+from helpers.book.editions import read_edition
+from helpers.book.execution import Executed, Task
+from helpers.book.planning import plan_chapter
 from helpers.book.project import Project
+from helpers.book.results import harvest
 from helpers.book.tidying import notebook_text
 
 TRIALS = Path(__file__).parents[1] / "trial" / "folders"
@@ -166,6 +172,111 @@ def book(make_book: Callable[..., MiniBook]) -> MiniBook:
     book.edition("first", "parameters:\n  shared: {level: 0.9}\n")
     book.edition("second", trial="tiny_real")
     return book
+
+
+@dataclass
+class Running:
+    """A book whose chapters are run by the real papermill, as those of its edition "first"."""
+
+    book: MiniBook
+
+    @property
+    def build(self) -> Path:
+        return self.book.project.build
+
+    def chapter(self, name: str, *code: str, results: bool = False) -> Path:
+        """Write a chapter; one that asks for the results of the others runs after them."""
+        parameters = COMMON + RESULTS if results else COMMON
+        return self.book.chapter(name, *code, parameters=parameters, after_all=results)
+
+    @staticmethod
+    def publish(**values: str) -> str:
+        """Source of a cell that publishes the values of expressions as records ``a.<name>``."""
+        listed = ", ".join(f"Record('a.{name}', {source}, 'x')" for name, source in values.items())
+        imports = "from helpers.show.records import Record, publish\nimport os, sys"
+        return f"{imports}\npublish([{listed}])"
+
+    @staticmethod
+    def published(executed: Executed) -> dict:
+        """The values that a chapter published."""
+        assert executed.failure is None
+        found = harvest(json.loads(executed.notebook or ""), chapter="")
+        return {name: entry["value"] for name, entry in found.items()}
+
+    def tasks(self, *, place: str = "scratch", results: str | None = None) -> list[Task]:
+        """One task for each chapter of the book."""
+        project = self.book.project
+        chapters = read_chapters(project)
+        edition = read_edition(project, "first", chapters)
+        return [
+            Task(
+                "first",
+                plan_chapter(project, chapter, edition, {}),
+                scratch=self.build / place / chapter.name,
+                failed=self.build / ".failed" / f"{chapter.name}.ipynb",
+                results=results,
+            )
+            for chapter in chapters
+        ]
+
+    def run(
+        self,
+        *,
+        jobs: int = 2,
+        timeout: float = 60,
+        place: str = "scratch",
+        results: str | None = None,
+    ) -> dict[str, Executed]:
+        """Run every chapter on this machine."""
+        finished: list[Executed] = []
+        done = execution.run_chapters(
+            self.tasks(place=place, results=results),
+            jobs=jobs,
+            timeout=timeout,
+            finished=finished.append,
+        )
+        assert sorted(each.task.planned.name for each in finished) == [
+            each.task.planned.name for each in done
+        ]
+        return {each.task.planned.name: each for each in done}
+
+
+@pytest.fixture
+def running(make_book: Callable[..., MiniBook]) -> Running:
+    """A book without chapters whose folder has spaces and letters that are not ASCII."""
+    book = make_book("Étude n° 1 – ж")
+    book.edition("first")
+    return Running(book)
+
+
+@pytest.fixture(scope="session")
+def wait_for() -> Callable[..., None]:
+    """Wait until something is so, and fail when it takes too long."""
+
+    def wait(condition: Callable[[], bool], seconds: float = 40) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def alive() -> Callable[[int], bool]:
+    """Say whether a process runs; one that has ended and waits to be noticed does not."""
+
+    def runs(pid: int) -> bool:
+        try:
+            os.kill(pid, 0)
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except ProcessLookupError:
+            return False
+        except FileNotFoundError:
+            return not Path("/proc").is_dir()  # where there is no /proc, the signal has told
+        return state != "Z"
+
+    return runs
 
 
 @dataclass

@@ -7,22 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from helpers.book import clusters
-from helpers.book.chapters import read_chapters
 from helpers.book.clusters import connected
-from helpers.book.editions import read_edition
-from helpers.book.execution import Task, run_chapters
-from helpers.book.planning import plan_chapter
+from helpers.book.execution import run_chapters
 from helpers.errors import ExecutionError, ParameterError
-
-COMMON = 'trial: str = "tiny"  # trial [trial]\nedition: str = "none"  # edition [text]\n'
 
 pytestmark = pytest.mark.slow
 pytest.importorskip(
@@ -35,6 +29,7 @@ class Cluster:
     """A scheduler and its workers, in processes of their own."""
 
     folder: Path
+    wait_for: Callable[..., None]
     address: str = ""
     scheduler: subprocess.Popen | None = None
 
@@ -60,7 +55,7 @@ class Cluster:
             "--no-dashboard",
             f"--scheduler-file={told}",
         )
-        wait_for(lambda: told.is_file() and told.stat().st_size > 0)
+        self.wait_for(lambda: told.is_file() and told.stat().st_size > 0)
         self.address = json.loads(told.read_text())["address"]
 
     def start_worker(self) -> None:
@@ -89,8 +84,8 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    made = Cluster(tmp_path)
+def cluster(tmp_path: Path, wait_for: Callable[..., None]) -> Iterator[Cluster]:
+    made = Cluster(tmp_path, wait_for)
     try:
         made.start_scheduler()
         yield made
@@ -98,35 +93,16 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         made.stop()
 
 
-def tasks(book, place: str) -> list[Task]:
-    chapters = read_chapters(book.project)
-    edition = read_edition(book.project, "first", chapters)
-    return [
-        Task(
-            "first",
-            plan_chapter(book.project, chapter, edition, {}),
-            scratch=book.root / "_build" / place / chapter.name,
-            failed=book.root / "_build" / ".failed" / f"{chapter.name}.ipynb",
-        )
-        for chapter in chapters
-    ]
-
-
-def test_the_same_bytes_come_back_also_when_a_worker_is_killed(
-    make_book, cluster: Cluster, tmp_path: Path
-) -> None:
-    book = make_book("cluster – é")
-    book.edition("first")
+def test_the_same_bytes_come_back_also_when_a_worker_is_killed(running, cluster: Cluster) -> None:
     for number in range(6):
-        book.chapter(
+        running.chapter(
             f"0{number}_alpha",
             "import time, numpy as np\nfrom helpers.show.records import Record, publish",
             f"time.sleep(1.5); value = np.random.default_rng({number}).normal()",
             "publish([Record('a.value', value, f'{value:.3f}')])",
-            parameters=COMMON,
         )
-    book.chapter("07_fails", "raise ValueError('on purpose')", parameters=COMMON)
-    here = run_chapters(tasks(book, "here"), jobs=2, timeout=60, finished=lambda each: None)
+    running.chapter("07_fails", "raise ValueError('on purpose')")
+    here = list(running.run(place="here").values())
     for _ in range(2):
         cluster.start_worker()
     cluster.wait_for_workers()
@@ -138,14 +114,18 @@ def test_the_same_bytes_come_back_also_when_a_worker_is_killed(
             cluster.workers[0].send_signal(signal.SIGKILL)
 
     there = run_chapters(
-        tasks(book, "there"), jobs=1, timeout=60, finished=kill_one, scheduler=cluster.address
+        running.tasks(place="there"),
+        jobs=1,
+        timeout=60,
+        finished=kill_one,
+        scheduler=cluster.address,
     )
     assert len(seen) == 7
     assert [each.notebook for each in there] == [each.notebook for each in here]
     failures = [each.failure for each in there if each.failure]
     assert failures == [each.failure for each in here if each.failure]
     assert "ValueError: on purpose" in failures[0]
-    assert (book.root / "_build" / ".failed" / "07_fails.ipynb").is_file()
+    assert (running.build / ".failed" / "07_fails.ipynb").is_file()
 
 
 def test_a_cluster_without_workers_is_told(cluster: Cluster) -> None:
@@ -179,10 +159,3 @@ def test_without_dask_the_remedy_is_named(monkeypatch) -> None:
         connected("tcp://127.0.0.1:8786"),
     ):
         pass
-
-
-def wait_for(condition, seconds: float = 40) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)

@@ -4,70 +4,17 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import sys
-import time
 from pathlib import Path
 
 import papermill
 import pytest
 
-from helpers.book.chapters import read_chapters
-from helpers.book.editions import read_edition
-from helpers.book.execution import Executed, Task, run_chapters
-from helpers.book.planning import plan_chapter
-from helpers.book.results import harvest
-
-COMMON = 'trial: str = "tiny"  # trial [trial]\nedition: str = "none"  # edition [text]\n'
-RESULTS = 'results: str = ""  # results of the others [results file]\n'
-
-
-def tasks(book, results: str | None = None) -> list[Task]:
-    """One task for each chapter of the book, for its first edition."""
-    chapters = read_chapters(book.project)
-    edition = read_edition(book.project, "first", chapters)
-    return [
-        Task(
-            "first",
-            plan_chapter(book.project, chapter, edition, {}),
-            scratch=book.root / "_build" / "scratch" / chapter.name,
-            failed=book.root / "_build" / ".failed" / f"{chapter.name}.ipynb",
-            results=results,
-        )
-        for chapter in chapters
-    ]
-
-
-def run(book, *, jobs: int = 2, timeout: float = 60, results: str | None = None):
-    finished: list[Executed] = []
-    done = run_chapters(tasks(book, results), jobs=jobs, timeout=timeout, finished=finished.append)
-    assert sorted(each.task.planned.name for each in finished) == [
-        each.task.planned.name for each in done
-    ]
-    return {each.task.planned.name: each for each in done}
-
-
-def records(executed: Executed) -> dict:
-    assert executed.failure is None
-    found = harvest(json.loads(executed.notebook or ""), chapter="")
-    return {name: entry["value"] for name, entry in found.items()}
-
-
-def publish(**values: str) -> str:
-    listed = ", ".join(f"Record('a.{name}', {source}, 'x')" for name, source in values.items())
-    return f"from helpers.show.records import Record, publish\nimport os, sys\npublish([{listed}])"
-
-
-@pytest.fixture
-def empty(make_book):
-    """A book without chapters whose folder has spaces and letters that are not ASCII."""
-    book = make_book("Étude n° 1 – ж")
-    book.edition("first")
-    return book
+from helpers.book.execution import Executed, run_chapters
 
 
 def test_runs_in_this_interpreter_and_away_from_the_sources(
-    empty, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A kernel of the user's own, and a start-up file of the user's own: neither may have a say.
     spec = tmp_path / "jupyter" / "kernels" / "python3" / "kernel.json"
@@ -80,9 +27,9 @@ def test_runs_in_this_interpreter_and_away_from_the_sources(
     startup.write_text("raise SystemExit")
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    path = empty.chapter(
+    path = running.chapter(
         "01_alpha",
-        publish(
+        running.publish(
             python="sys.executable",
             folder="os.getcwd()",
             seed="os.environ['PYTHONHASHSEED']",
@@ -91,36 +38,34 @@ def test_runs_in_this_interpreter_and_away_from_the_sources(
             edition="edition",
         ),
         "open('written by the chapter', 'w').close()",
-        parameters=COMMON,
     )
     before = path.read_bytes()
-    found = records(run(empty)["01_alpha"])
+    found = running.published(running.run()["01_alpha"])
     assert found["a.python"] == sys.executable
-    assert Path(found["a.folder"]).is_relative_to(empty.root / "_build" / "scratch")
+    assert Path(found["a.folder"]).is_relative_to(running.build / "scratch")
     assert (found["a.seed"], found["a.threads"]) == ("0", "1")
     assert (found["a.trial"], found["a.edition"]) == ("tiny", "first")
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.glob("*.ipynb")] == ["01_alpha.ipynb"]
 
 
-def test_gives_the_results_of_the_others_to_the_chapter_that_asks(empty) -> None:
+def test_gives_the_results_of_the_others_to_the_chapter_that_asks(running) -> None:
     read = "from helpers.book.results import read_results\n"
-    empty.chapter(
+    running.chapter(
         "07_gamma",
-        read + publish(n="len(read_results(results))", path="results"),
-        parameters=COMMON + RESULTS,
-        after_all=True,
+        read + running.publish(n="len(read_results(results))", path="results"),
+        results=True,
     )
-    assert records(run(empty, jobs=1)["07_gamma"])["a.n"] == 0
-    (empty.root / "_build" / "scratch").rename(empty.root / "_build" / "before")
-    found = records(run(empty, results='{"a": {}, "b": {}}')["07_gamma"])
+    assert running.published(running.run(jobs=1)["07_gamma"])["a.n"] == 0
+    (running.build / "scratch").rename(running.build / "before")
+    found = running.published(running.run(results='{"a": {}, "b": {}}')["07_gamma"])
     assert found["a.n"] == 2
     # A path would betray the machine and make two books differ.
     assert not Path(found["a.path"]).is_absolute()
 
 
 @pytest.mark.slow
-def test_says_which_cell_failed_and_why_and_keeps_the_notebook(empty) -> None:
+def test_says_which_cell_failed_and_why_and_keeps_the_notebook(running) -> None:
     own = "from helpers.errors import DataError\nraise DataError('participants.csv is wrong.')"
     for name, *code in (
         ("01_good", "1 + 1"),
@@ -132,8 +77,8 @@ def test_says_which_cell_failed_and_why_and_keeps_the_notebook(empty) -> None:
         ("07_slow", "import time; time.sleep(600)"),
         ("08_warned", "raise_exception = 1 / 0"),
     ):
-        empty.chapter(name, *code, parameters=COMMON)
-    done = run(empty, timeout=8)
+        running.chapter(name, *code)
+    done = running.run(timeout=8)
     assert done["01_good"].failure is None
     expected = {
         "02_error": "cell 4, `raise ValueError('first line\\nsecond')`: ValueError: first line",
@@ -148,13 +93,13 @@ def test_says_which_cell_failed_and_why_and_keeps_the_notebook(empty) -> None:
         failure = done[name].failure
         assert failure is not None
         assert failure.startswith(f"Chapter {name} of the edition first stopped at {words}")
-        kept = empty.root / "_build" / ".failed" / f"{name}.ipynb"
+        kept = running.build / ".failed" / f"{name}.ipynb"
         assert failure.endswith(f"Its notebook is kept in {kept}.")
         assert len(failure.splitlines()) == 1
         assert json.loads(kept.read_text(encoding="utf-8"))["cells"]
 
 
-def test_a_full_disk_is_told_as_such(empty, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_as_such(running, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*arguments: object, **options: object) -> None:
         try:
             raise OSError(errno.ENOSPC, "No space left on device")
@@ -162,18 +107,18 @@ def test_a_full_disk_is_told_as_such(empty, monkeypatch: pytest.MonkeyPatch) -> 
             raise RuntimeError("could not save") from error
 
     monkeypatch.setattr(papermill, "execute_notebook", full)
-    empty.chapter("01_alpha", "1 + 1", parameters=COMMON)
-    failure = run(empty)["01_alpha"].failure
+    running.chapter("01_alpha", "1 + 1")
+    failure = running.run()["01_alpha"].failure
     assert failure is not None
     assert "stopped at its start: The disk is full" in failure
     assert "could not be kept" in failure
 
 
-def test_leaves_no_kernel_behind_when_the_build_is_broken_off(empty) -> None:
-    marker = empty.root / "pid"
+def test_leaves_no_kernel_behind_when_the_build_is_broken_off(running, wait_for, alive) -> None:
+    marker = running.book.root / "pid"
     write = f"import os, time\nopen({str(marker)!r}, 'w').write(str(os.getpid()))"
-    empty.chapter("01_alpha", "1 + 1", parameters=COMMON)
-    empty.chapter("02_beta", write, "time.sleep(600)", parameters=COMMON)
+    running.chapter("01_alpha", "1 + 1")
+    running.chapter("02_beta", write, "time.sleep(600)")
 
     def stop(executed: Executed) -> None:
         wait_for(marker.is_file)
@@ -181,21 +126,6 @@ def test_leaves_no_kernel_behind_when_the_build_is_broken_off(empty) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_chapters(tasks(empty), jobs=2, timeout=60, finished=stop)
+        run_chapters(running.tasks(), jobs=2, timeout=60, finished=stop)
     pid = int(marker.read_text())
     wait_for(lambda: not alive(pid))
-
-
-def wait_for(condition, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

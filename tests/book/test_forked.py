@@ -13,56 +13,15 @@ from pathlib import Path
 import pytest
 
 from helpers.book import children
-from helpers.book.chapters import read_chapters
-from helpers.book.editions import read_edition
-from helpers.book.execution import Task, run_chapters
 from helpers.book.forked import Forks, can_fork
-from helpers.book.planning import plan_chapter
-from helpers.book.results import harvest
 from helpers.errors import ExecutionError
-
-COMMON = 'trial: str = "tiny"  # trial [trial]\nedition: str = "none"  # edition [text]\n'
 
 pytestmark = pytest.mark.skipif(
     not can_fork(), reason="kernels are forked on Linux only; run this test there"
 )
 
 
-def publish(**values: str) -> str:
-    listed = ", ".join(f"Record('a.{name}', {source}, 'x')" for name, source in values.items())
-    return f"from helpers.show.records import Record, publish\nimport os, sys\npublish([{listed}])"
-
-
-@pytest.fixture
-def book(make_book):
-    made = make_book("forks – é")
-    made.edition("first")
-    return made
-
-
-def run(book, timeout: float = 60):
-    chapters = read_chapters(book.project)
-    edition = read_edition(book.project, "first", chapters)
-    tasks = [
-        Task(
-            "first",
-            plan_chapter(book.project, chapter, edition, {}),
-            scratch=book.root / "_build" / "scratch" / chapter.name,
-            failed=book.root / "_build" / ".failed" / f"{chapter.name}.ipynb",
-        )
-        for chapter in chapters
-    ]
-    done = run_chapters(tasks, jobs=2, timeout=timeout, finished=lambda each: None)
-    return {each.task.planned.name: each for each in done}
-
-
-def found(executed) -> dict:
-    assert executed.failure is None
-    records = harvest(json.loads(executed.notebook or ""), chapter="")
-    return {name: entry["value"] for name, entry in records.items()}
-
-
-def test_a_chapter_sees_nothing_of_another(book) -> None:
+def test_a_chapter_sees_nothing_of_another(running) -> None:
     spoil = (
         "import os, numpy, pandas, helpers.show.records\n"
         "os.environ['SPOILT'] = '1'\n"
@@ -71,7 +30,7 @@ def test_a_chapter_sees_nothing_of_another(book) -> None:
         "pandas.set_option('display.max_rows', 7)\n"
         "mine = 1"
     )
-    look = publish(
+    look = running.publish(
         environment="os.environ.get('SPOILT', 'clean')",
         numpy="str(hasattr(__import__('numpy'), 'spoilt'))",
         helpers="__import__('helpers.show.records').show.records.NOT_AVAILABLE",
@@ -79,10 +38,10 @@ def test_a_chapter_sees_nothing_of_another(book) -> None:
         name="str('mine' in globals())",
         main="__name__",
     )
-    book.chapter("01_alpha", spoil, look, parameters=COMMON)
-    book.chapter("02_beta", "import time; time.sleep(1)", look, parameters=COMMON)
-    done = run(book)
-    first, second = found(done["01_alpha"]), found(done["02_beta"])
+    running.chapter("01_alpha", spoil, look)
+    running.chapter("02_beta", "import time; time.sleep(1)", look)
+    done = running.run()
+    first, second = running.published(done["01_alpha"]), running.published(done["02_beta"])
     assert first["a.environment"] == "1"
     assert second == {
         "a.environment": "clean",
@@ -94,39 +53,38 @@ def test_a_chapter_sees_nothing_of_another(book) -> None:
     }
 
 
-def test_the_libraries_are_there_before_the_chapter_asks(book) -> None:
-    look = publish(loaded="str('statsmodels.api' in sys.modules)", folder="os.getcwd()")
+def test_the_libraries_are_there_before_the_chapter_asks(running) -> None:
+    look = running.publish(loaded="str('statsmodels.api' in sys.modules)", folder="os.getcwd()")
     for name in ("01_alpha", "02_beta"):
-        book.chapter(name, look, parameters=COMMON)
-    for executed in run(book).values():
-        assert found(executed)["a.loaded"] == "True"
+        running.chapter(name, look)
+    for executed in running.run().values():
+        assert running.published(executed)["a.loaded"] == "True"
 
 
-def test_no_figure_is_lost(book) -> None:
+def test_no_figure_is_lost(running) -> None:
     # pyplot was loaded before there was a notebook, which by itself would lose them silently.
-    book.chapter(
+    running.chapter(
         "01_pyplot",
         "import matplotlib.pyplot as plt\nplt.plot([1, 2])",
         "import seaborn as sns\nsns.lineplot(x=[1, 2], y=[1, 2])\nplt.show()",
         "figure, axes = plt.subplots()\nfigure",
-        parameters=COMMON,
     )
-    book.chapter("02_beta", "1 + 1", parameters=COMMON)
-    notebook = json.loads(run(book)["01_pyplot"].notebook or "")
+    running.chapter("02_beta", "1 + 1")
+    notebook = json.loads(running.run()["01_pyplot"].notebook or "")
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     for cell in code[-3:]:
         assert any("image/png" in output.get("data", {}) for output in cell["outputs"])
 
 
-def test_a_kernel_that_dies_is_told_and_the_others_go_on(book) -> None:
-    book.chapter("01_dies", "import os; os.kill(os.getpid(), 9)", parameters=COMMON)
-    book.chapter("02_good", "import time; time.sleep(2)", parameters=COMMON)
-    done = run(book)
+def test_a_kernel_that_dies_is_told_and_the_others_go_on(running) -> None:
+    running.chapter("01_dies", "import os; os.kill(os.getpid(), 9)")
+    running.chapter("02_good", "import time; time.sleep(2)")
+    done = running.run()
     assert "process that ran the chapter died" in (done["01_dies"].failure or "")
     assert done["02_good"].failure is None
 
 
-def test_nothing_is_left_when_the_block_ends(tmp_path: Path) -> None:
+def test_nothing_is_left_when_the_block_ends(tmp_path: Path, wait_for, alive) -> None:
     with children.none_left(), Forks() as forks:
         # No such connection file: the kernel makes it and waits for a client that never comes.
         kernel = forks.start(
@@ -138,7 +96,7 @@ def test_nothing_is_left_when_the_block_ends(tmp_path: Path) -> None:
     wait_for(lambda: not alive(kernel.pid))
 
 
-def test_kernels_end_with_a_build_that_is_killed(tmp_path: Path) -> None:
+def test_kernels_end_with_a_build_that_is_killed(tmp_path: Path, wait_for, alive) -> None:
     program = (
         "import os, sys, time\n"
         "from pathlib import Path\n"
@@ -173,7 +131,7 @@ def test_a_server_that_is_gone_is_told_in_one_sentence(tmp_path: Path) -> None:
             forks.start(["-f", "c.json"], environment={}, folder=tmp_path)
 
 
-def test_it_ends_with_its_server(tmp_path: Path) -> None:
+def test_it_ends_with_its_server(tmp_path: Path, wait_for, alive) -> None:
     with children.none_left(), Forks() as forks:
         kernel = forks.start(
             ["-f", str(tmp_path / "c.json")], environment=os.environ, folder=tmp_path
@@ -181,18 +139,3 @@ def test_it_ends_with_its_server(tmp_path: Path) -> None:
         forks._process.kill()
         assert kernel.wait(timeout=20) == -signal.SIGKILL
     wait_for(lambda: not alive(kernel.pid))
-
-
-def wait_for(condition, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def alive(pid: int) -> bool:
-    """Say whether a process runs; one that has ended and waits to be noticed does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -211,7 +209,7 @@ def test_a_warning_is_an_error_with_its_place_and_the_good_book_stays(
     ],
 )
 def test_a_build_that_is_stopped_leaves_no_kernel_and_the_good_book(
-    built, book_at, tmp_path, number, code, words
+    built, book_at, tmp_path, wait_for, alive, number, code, words
 ) -> None:
     book = book_at(tmp_path / "book")
     fill(book)
@@ -240,23 +238,6 @@ def test_a_build_that_is_stopped_leaves_no_kernel_and_the_good_book(
         fill(book)
         assert trialbook(book.root, "build")[0] == 0
         assert not (book.root / "_build" / ".staging").exists()
-
-
-def wait_for(condition, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A process that has ended but was not fetched by its parent is not alive either.
-    state = Path(f"/proc/{pid}/stat")
-    return not (state.is_file() and state.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 PAGES = ("index", "01_alpha")
