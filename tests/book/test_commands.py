@@ -258,7 +258,8 @@ def test_a_dry_run_prints_the_cells_and_runs_nothing(inside) -> None:
     assert result.output.splitlines() == [
         "Cell 1: level=0.8",
         "Cell 2: level=0.9",
-        f"2 cells; they would be kept in {inside.root / '_build' / 'sweeps' / '01_alpha-level'}",
+        "2 cells: 0 finished, 2 to run; kept in "
+        f"{inside.root / '_build' / 'sweeps' / '01_alpha-level'}",
     ]
     assert not (inside.root / "_build").exists()
 

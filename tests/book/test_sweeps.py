@@ -152,6 +152,34 @@ def test_goes_on_where_it_was_stopped(book, cells) -> None:
     assert len(rows(book)) == 12
 
 
+def test_a_dry_run_says_which_cells_are_finished(book, cells) -> None:
+    cells.failing = {0.9}
+    sweep("--grid", "level=0.8,0.9")
+    before = tree(folder(book, "01_alpha-level"))
+    cells.ran.clear()
+    planned = sweep("--grid", "level=0.95,0.8,0.9", "--dry-run").output.splitlines()
+    assert planned[:3] == [
+        "Cell 1: level=0.95",
+        "Cell 2: level=0.8 (finished)",
+        "Cell 3: level=0.9",
+    ]
+    assert planned[3].startswith("3 cells: 1 finished, 2 to run; ")
+    assert cells.ran == []
+    assert tree(folder(book, "01_alpha-level")) == before
+    # What a finished cell was made from is no longer there.
+    book.chapter("01_alpha", parameters=COMMON + LEVEL + DRAWS, prose="Changed.")
+    again = sweep("--grid", "level=0.8", "--dry-run").output
+    assert "1 cell: 0 finished, 1 to run" in again
+
+
+def tree(place: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(place)): path.read_bytes()
+        for path in sorted(place.rglob("*"))
+        if path.is_file()
+    }
+
+
 def test_a_failed_cell_stops_no_other_and_is_reported(book, cells) -> None:
     cells.failing = {0.8}
     result = sweep(*GRID)

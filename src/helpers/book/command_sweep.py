@@ -32,7 +32,11 @@ from helpers.errors import ExecutionError, ParameterError
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder to write.  [default: _build/sweeps/CHAPTER-...]",
 )
-@click.option("--dry-run", is_flag=True, help="Check the grid and print its cells; run nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Check the grid and print its cells and which are finished; run nothing.",
+)
 @options.timeout
 @options.scheduler
 def sweep(
@@ -57,7 +61,7 @@ def sweep(
     from helpers.book.editions import read_edition
     from helpers.book.grids import read_grid
     from helpers.book.sweep_plans import plan_sweep, sweep_folder
-    from helpers.book.sweeps import run_sweep
+    from helpers.book.sweeps import finished_cells, run_sweep
 
     if trial is not None and edition is not None:
         raise click.UsageError("An edition has a trial already: give --edition or --trial.")
@@ -77,9 +81,15 @@ def sweep(
     )
     folder = (output or sweep_folder(project, planned)).resolve()
     if dry_run:
+        finished = finished_cells(planned, folder)
         for cell in planned.cells:
-            click.echo(f"Cell {cell.number}: {cell.label}")
-        click.echo(f"{len(planned.cells)} cells; they would be kept in {folder}")
+            state = " (finished)" if cell.number in finished else ""
+            click.echo(f"Cell {cell.number}: {cell.label}{state}")
+        rest = len(planned.cells) - len(finished)
+        click.echo(
+            f"{len(planned.cells)} cell{'s' * (len(planned.cells) != 1)}: {len(finished)} "
+            f"finished, {rest} to run; kept in {folder}"
+        )
         return
     from helpers.book.sweep_files import PAGE, TABLE, write_sweep
 

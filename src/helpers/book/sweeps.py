@@ -66,10 +66,11 @@ def run_sweep(
     with only_build(folder):
         recover(folder)
         shutil.rmtree(folder / FAILED, ignore_errors=True)
+        kept = finished_cells(sweep, folder)
         done = {
-            cell.number: Swept(cell, notebook=kept)
+            cell.number: Swept(cell, notebook=kept[cell.number])
             for cell in sweep.cells
-            if (kept := _kept(folder, cell)) is not None
+            if cell.number in kept
         }
         if done:
             report(f"{len(done)} of {len(sweep.cells)} cells have run before and are taken again")
@@ -148,8 +149,16 @@ def _run(
     return found
 
 
-def _kept(folder: Path, cell: Cell) -> str | None:
-    return kept_notebook(folder, _CELLS, _key(cell), fingerprint=cell.fingerprint)
+def finished_cells(sweep: Sweep, folder: Path) -> dict[int, str]:
+    """Return the notebooks of the cells that need not run again, by the number of the cell.
+
+    A cell that was made by another chapter, code, data or lock than there is now has to run again.
+    """
+    found = {
+        cell.number: kept_notebook(folder, _CELLS, _key(cell), fingerprint=cell.fingerprint)
+        for cell in sweep.cells
+    }
+    return {number: notebook for number, notebook in found.items() if notebook is not None}
 
 
 def _key(cell: Cell) -> str:
