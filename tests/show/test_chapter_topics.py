@@ -313,10 +313,17 @@ def test_a_reproduction_marks_its_verdict_by_symbol_and_word(tiny, page):
     assert "no evidence about the treatments" in page.paragraphs[-1]
 
 
-def test_a_run_without_results_still_shows_what_was_published(tiny, page):
+def test_a_run_without_results_says_so_and_shows_what_was_published(tiny, page):
     comparison = compare_with_published(tiny, {})
+    reproduction.record_reproduction(comparison)
     reproduction.reproduction_table(comparison)
     reproduction.reproduction_figure(comparison)
+    assert page.paragraphs == [reproduction.ALONE]
+    assert page.records["reproduction.sentence"]["text"] == reproduction.ALONE
+    assert "Run trialbook build" in reproduction.ALONE
+    for shows in (reproduction.mismatch_table, reproduction.meaning_of_agreement):
+        shows(comparison)
+        assert page.paragraphs[-1].startswith("This run has no results")
     assert "here none" in page.figures[0]["alt"]
     assert "○ not in this run" in page.tables[0]["data"]["text/html"]
 

@@ -20,6 +20,12 @@ SYMBOLS = {
     "not in this run": "○",
 }
 
+ALONE = (
+    "Nothing is compared yet, because this chapter was given no results: they come from the "
+    "chapters before it. Run trialbook build, which gives it theirs; after that, trialbook run "
+    "07_reproduction --edition NAME takes those of the finished book."
+)
+
 # What the printed parts are called in the table; any other part by its own name.
 PARTS = {
     "estimate": "Estimate",
@@ -57,6 +63,8 @@ def reproduction_sentence(comparison: Reproduction) -> str:
     """Say how many published rows there are and how they compare."""
     if not comparison.rows:
         return "No published number is listed for this trial."
+    if _alone(comparison):
+        return ALONE
     parts = [
         (comparison.matched, "matches", "match"),
         (comparison.mismatched, "does not match", "do not match"),
@@ -67,10 +75,17 @@ def reproduction_sentence(comparison: Reproduction) -> str:
     return f"Of {counted(len(comparison.rows), 'published row')}, {listed(said)}."
 
 
+def _alone(comparison: Reproduction) -> bool:
+    """Say whether there are published numbers, and none of them was computed in this run."""
+    return bool(comparison.not_in_run) and not comparison.matched + comparison.mismatched
+
+
 def changes_sentence(comparison: Reproduction) -> str:
     """Say whether the run's parameters are those of the published results."""
     if not comparison.rows:
         return "No published result is listed for this trial, so that nothing is compared."
+    if _alone(comparison):
+        return "This run has no results to compare with the published ones."
     if not comparison.changed:
         return "Every parameter has the value with which the published results are compared."
     return (
@@ -89,6 +104,8 @@ def reproduction_table(comparison: Reproduction) -> None:
     if not comparison.rows:
         show_paragraphs("No published number is listed for this trial.")
         return
+    if _alone(comparison):
+        show_paragraphs(ALONE)
     rows = [_cells(row, part) for row in comparison.rows for part in row.parts]
     display_table(
         pd.DataFrame(rows),
@@ -145,6 +162,9 @@ def signed(value: float) -> str:
 
 def mismatch_table(comparison: Reproduction) -> None:
     """Show the rows that do not match and why, as far as it is known; a note when all match."""
+    if _alone(comparison):
+        show_paragraphs(changes_sentence(comparison))
+        return
     rows = [
         {
             "Published": f"{row.label} ({row.source})",
@@ -185,6 +205,9 @@ def meaning_of_agreement(comparison: Reproduction) -> None:
             "numbers can be written under published in trial.yml, as printed; this chapter then "
             "sets each beside the number computed here."
         )
+        return
+    if _alone(comparison):
+        show_paragraphs(changes_sentence(comparison))
         return
     if page_label().synthetic:
         text = (
