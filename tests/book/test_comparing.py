@@ -84,6 +84,7 @@ def test_builds_what_is_stale_and_writes_the_page_and_the_table(inside, ran) -> 
     folder = inside.root / "_build" / "compare" / "first-third"
     assert f"The page is {folder / 'index.html'}" in result.output
     page = (folder / "index.html").read_text(encoding="utf-8")
+    assert 'href="comparison.csv"' in page
     assert "3 numbers are printed differently, 1 differs only in digits" in page
     assert "SYNTHETIC COHORT" in page
     assert "different trials" not in page

@@ -113,6 +113,7 @@ def test_writes_a_row_for_each_result_of_each_cell(book, cells) -> None:
     notebooks = sorted(path.name for path in (folder(book) / "notebooks").iterdir())
     assert notebooks == [f"cell-00{at}.ipynb" for at in (1, 2, 3, 4)]
     page = (folder(book) / "index.html").read_text(encoding="utf-8")
+    assert 'href="results.csv"' in page
     assert "4 of 4 cells of the grid ran to their end." in page
     assert page.count("<img") == 2
     assert "SYNTHETIC COHORT" in page

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,9 +112,24 @@ def test_says_which_edition_lacks_a_number() -> None:
     text = html(shown(edition("a", -0.5, x=(1, "1"), y=(1, "1")), edition("b", -0.4, x=(2, "2"))))
     assert "Numbers that not every edition has" in text
     three = html(
-        shown(edition("a", 0.5, x=(1, "1")), edition("b", 0.5, x=(2, "2")), edition("c", 0.5))
+        shown(edition("a", 0.5, x=(1, "1")), edition("b", 0.5, x=(2, "2")), edition("c", 0.6))
     )
     assert "the edition does not have this number" in three
+
+
+def test_an_edition_without_the_chapter_gets_no_column_of_dashes() -> None:
+    without = edition("c", -0.4)
+    without = replace(without, results={})
+    outputs = shown(edition("a", -0.5), edition("b", -0.4), without)
+    [table] = [each for each in outputs if "tab-compared-05-primary" in str(each.metadata)]
+    headers = re.findall(r'<th[^>]*scope="col">([^<]*)</th>', str(table.data["text/html"]))
+    assert headers == ["Result", "a", "b", "b − a"]
+    assert "Without any of these numbers: c." in str(table.data["text/html"])
+    # The numbers of the others have nothing to be subtracted from.
+    outputs = shown(without, edition("a", -0.5), edition("b", -0.4))
+    [table] = [each for each in outputs if "tab-compared-05-primary" in str(each.metadata)]
+    headers = re.findall(r'<th[^>]*scope="col">([^<]*)</th>', str(table.data["text/html"]))
+    assert headers == ["Result", "a", "b"]
 
 
 @pytest.mark.parametrize("editions", [(), (edition("a", -0.5),)])
@@ -123,6 +140,7 @@ def test_a_chapter_run_alone_says_that_there_is_nothing_to_compare(editions) -> 
         for part in PARTS[1:]:
             part(comparison)
     assert [output.data["text/plain"] for output in outputs] == [show.ALONE]
+    assert "trialbook build" in show.ALONE
 
 
 def test_equal_editions_differ_in_nothing() -> None:

@@ -8,11 +8,12 @@ from helpers.show.standalone import Section, standalone_page
 FIGURE = {"trialbook": {"figure": {"name": "f", "caption": "A <caption>", "alt": 'Seen "so"'}}}
 
 
-def page(*sections: Section) -> str:
+def page(*sections: Section, lead: str = "First < second", files: tuple[str, ...] = ()) -> str:
     return standalone_page(
         title="A & B",
         notice="SYNTHETIC",
-        lead=["First < second"],
+        lead=[lead],
+        files=files,
         sections=sections,
         footer="Made here",
         style=".own { color: red; }",
@@ -40,6 +41,11 @@ def test_fetches_nothing_and_runs_no_script() -> None:
     text = page(Section("Figures", [svg]))
     assert "<script" not in text
     assert re.findall(r"""(?:src|href)=["'](?!data:)""", text) == []
+
+
+def test_a_file_beside_the_page_is_a_link_where_the_lead_names_it() -> None:
+    text = page(lead="Numbers < texts stand in all.csv.", files=("all.csv",))
+    assert '<p>Numbers &lt; texts stand in <a href="all.csv">all.csv</a>.</p>' in text
 
 
 def test_leaves_out_empty_sections_and_what_is_only_glued() -> None:

@@ -107,6 +107,16 @@ def test_cells_show_their_characters(table):
     assert ("p", "A note from −1 to 1.") in table.texts
 
 
+def test_the_name_of_a_result_breaks_after_its_points_only(page):
+    rows = ["baseline.cancer_site.breast.n", "0.95", "Mean change."]
+    frame = pd.DataFrame({"Result": rows, "Here": ["1", "2", "3"]})
+    display_table(frame, name="tab-n", caption="Names.", row_header="Result")
+    html = page.tables[-1]["data"]["text/html"]
+    assert ">baseline.<wbr>cancer_site.<wbr>breast.<wbr>n</th>" in html
+    assert ">0.95</th>" in html
+    assert html.count("<wbr>") == 3
+
+
 def test_plain_text_for_where_there_is_no_page(page, table):
     plain = page.tables[-1]["data"]["text/plain"]
     assert plain.startswith("Synthetic cohort (TINY). ")

@@ -95,6 +95,7 @@ def _page(project: Project, comparison: Comparison) -> str:
         title=f"Editions compared: {listed(names)}",
         notice=notice(edition.synthetic for edition in comparison.editions),
         lead=[show.comparison_sentence(comparison), f"The numbers that differ stand in {TABLE}."],
+        files=[TABLE],
         sections=[
             Section("The editions", _shown(comparison, show.editions_table)),
             Section("Parameters that differ", _shown(comparison, show.differing_parameters_table)),

@@ -124,6 +124,7 @@ def _page(
             show.sweep_sentence(cells),
             f"Every number of every cell stands in {TABLE}, the executed notebooks in {NOTEBOOKS}.",
         ],
+        files=[TABLE],
         sections=_sections(cells, what, fixed),
         footer=made_by(sweep.fingerprints),
         style=book_style(project),

@@ -11,7 +11,6 @@ from helpers.analysis.comparison import (
     ComparedEstimate,
     ComparedNumber,
     Comparison,
-    EditionResults,
 )
 from helpers.show.figures import ARM_STYLES, display_figure
 from helpers.show.outputs import show_paragraphs
@@ -22,8 +21,9 @@ from helpers.show.sentences import counted, listed
 from helpers.show.tables import display_table
 
 ALONE = (
-    "There is nothing to compare: this chapter is given the results of other editions when the "
-    "book is built."
+    "There is nothing to compare, because this chapter was given no results of other editions. Run "
+    "trialbook build, which gives it those that its edition names; or trialbook compare, with the "
+    "names of two editions, which makes a page like this one."
 )
 NOT_COMPARABLE = (
     "These editions are of different trials. Their numbers answer different questions: they stand "
@@ -191,7 +191,7 @@ def differing_numbers_tables(comparison: Comparison) -> None:
     for chapter, numbers in groupby(comparison.printed, key=lambda each: each.chapter):
         found = list(numbers)
         display_table(
-            _numbers(found, comparison.editions),
+            _numbers(found, comparison),
             name=f"tab-compared-{chapter.replace('_', '-')}",
             caption=f"Numbers of the chapter {chapter} that are printed differently.",
             row_header="Result",
@@ -200,10 +200,24 @@ def differing_numbers_tables(comparison: Comparison) -> None:
         )
 
 
+def _having(numbers: Sequence[ComparedNumber]) -> list[int]:
+    """Return the places of the editions that have any of these numbers.
+
+    For one that leaves the chapter out, a column of dashes would only push the others apart.
+    """
+    places = range(len(numbers[0].texts))
+    return [place for place in places if any(each.texts[place] is not None for each in numbers)]
+
+
 def _notes(numbers: Sequence[ComparedNumber], comparison: Comparison) -> list[str]:
-    missing = any(text is None for each in numbers for text in each.texts)
+    having = _having(numbers)
+    missing = any(each.texts[place] is None for each in numbers for place in having)
+    without = [
+        edition.name for place, edition in enumerate(comparison.editions) if place not in having
+    ]
     return [
         *([f"{MISSING}: the edition does not have this number."] if missing else []),
+        *([f"Without any of these numbers: {listed(without)}."] if without else []),
         *([] if comparison.same_trial else [NOT_COMPARABLE]),
     ]
 
@@ -212,15 +226,18 @@ def _numbers_differ(found: int) -> str:
     return f"{count(found)} number{' differs' if found == 1 else 's differ'}"
 
 
-def _numbers(numbers: Sequence[ComparedNumber], editions: Sequence[EditionResults]) -> pd.DataFrame:
-    first = editions[0].name
+def _numbers(numbers: Sequence[ComparedNumber], comparison: Comparison) -> pd.DataFrame:
+    first = comparison.editions[0]
+    having = _having(numbers)
     rows = []
     for each in numbers:
-        row = {"Result": each.name, first: each.texts[0] or MISSING}
-        for place, edition in enumerate(editions[1:], start=1):
+        row = {"Result": each.name}
+        for place in having:
+            edition = comparison.editions[place]
             row[edition.name] = each.texts[place] or MISSING
-            if edition.trial == editions[0].trial:
-                row[_minus(edition.name, first)] = _signed(each.differences[place], each.decimals)
+            if place and 0 in having and edition.trial == first.trial:
+                name = _minus(edition.name, first.name)
+                row[name] = _signed(each.differences[place], each.decimals)
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -54,6 +54,7 @@ main { max-width: 62rem; margin: 0 auto; padding: 1rem clamp(1rem, 4vw, 2rem) 3r
 h1 { line-height: 1.2; font-size: clamp(1.5rem, 5vw, 2.2rem); }
 h2 { margin-top: 2.2rem; line-height: 1.25; font-size: clamp(1.2rem, 4vw, 1.5rem); }
 p { max-width: 46rem; }
+a { color: var(--pst-color-accent); }
 figure { margin: 1.25rem 0; }
 figure img {
   display: block;
@@ -98,6 +99,7 @@ def standalone_page(
     sections: Sequence[Section],
     footer: str,
     style: str,
+    files: Sequence[str] = (),
 ) -> str:
     """Return a page as one text of HTML.
 
@@ -115,9 +117,11 @@ def standalone_page(
         Plain text at the end: what made the page.
     style
         The book's style sheet.
+    files
+        Files and folders beside the page, which are links where the lead names them.
     """
     parts = [_section(section) for section in sections if section.outputs or section.text]
-    paragraphs = "".join(f"<p>{escape(text)}</p>\n" for text in lead)
+    paragraphs = "".join(f"<p>{_with_links(text, files)}</p>\n" for text in lead)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -126,6 +130,13 @@ def standalone_page(
         f"<main>\n<h1>{escape(title)}</h1>\n{paragraphs}{''.join(parts)}"
         f"<footer><p>{escape(footer)}</p></footer>\n</main>\n</body>\n</html>\n"
     )
+
+
+def _with_links(text: str, files: Sequence[str]) -> str:
+    shown = escape(text)
+    for name in map(escape, files):
+        shown = shown.replace(name, f'<a href="{name}">{name}</a>')
+    return shown
 
 
 def _section(section: Section) -> str:

@@ -21,6 +21,7 @@ _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _UNWANTED = re.compile(
     r'\s(?:id|headers|style|aria-labelledby|data-quarto-[a-z-]+|rowspan|colspan)="([^"]*)"'
 )
+_NAMED_ROW = re.compile(r'(gt_stub"[^>]*>)([A-Za-z]\w*(?:\.\w+)+)(?=</th>)')
 _GROUP_ROW = re.compile(r'<tr class="gt_group_heading_row">')
 
 
@@ -115,6 +116,7 @@ def _html(
     text = _STYLE.sub("", table.as_raw_html())
     text = text[text.index("<table") : text.index("</table>") + len("</table>")]
     text = _UNWANTED.sub(_kept_span, text)
+    text = _NAMED_ROW.sub(_breaking, text)
     # A group heading names its own rows, which therefore are a body of their own.
     text = _GROUP_ROW.sub("</tbody>\n<tbody>\n<tr>", text)
     text = text.replace('<tbody class="gt_table_body">\n  </tbody>\n', "")
@@ -130,6 +132,11 @@ def _html(
         f'<div class="trial-table-wrapper" role="region" tabindex="0" '
         f'aria-label="Table: {escape(caption)}">\n{text}\n</div>{below}\n</div>'
     )
+
+
+def _breaking(cell: re.Match[str]) -> str:
+    """Let the name of a result go on in the next line after its points, not within its words."""
+    return cell[1] + cell[2].replace(".", ".<wbr>")
 
 
 def _kept_span(attribute: re.Match[str]) -> str:
