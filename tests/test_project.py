@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from importlib.metadata import version
@@ -60,6 +61,24 @@ def test_conda_s_pip_section_is_a_requirements_file_that_pip_reads(
     read = list(parse_requirements(str(tmp_path / "condaenv.txt"), session=PipSession()))
     assert len(read) == len(re.findall("^[a-z0-9].*==", LOCK, flags=re.MULTILINE))
     assert all(entry.options.get("hashes") for entry in read)
+
+
+def test_binder_sets_up_what_conda_does_and_installs_the_package() -> None:
+    """Binder takes its folder alone, and pip reads the lock from where the file stands."""
+    own, binder = (
+        yaml.safe_load((ROOT / place).read_text(encoding="utf-8"))
+        for place in ("environment.yml", ".binder/environment.yml")
+    )
+    [pip] = [entry for entry in binder["dependencies"] if isinstance(entry, dict)]
+    assert (ROOT / ".binder" / pip["pip"][0].removeprefix("--requirement ")).resolve() == (
+        ROOT / "requirements.lock"
+    )
+    pip["pip"] = ["--requirement requirements.lock"]
+    assert binder == own
+    script = ROOT / ".binder" / "postBuild"
+    assert os.access(script, os.X_OK)
+    install = script.read_text(encoding="utf-8").splitlines()[-1]
+    assert install in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
 
 
 def test_versions_agree() -> None:
