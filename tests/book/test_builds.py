@@ -359,7 +359,7 @@ def test_writes_the_same_book_in_another_folder(make_book, ran) -> None:
             }
         )
     assert files[0] == files[1]
-    assert len(files[0]) == 3
+    assert len(files[0]) == 4
 
 
 COMMON = (

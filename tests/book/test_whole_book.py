@@ -150,6 +150,16 @@ def test_captions_and_alternative_texts_survive_every_character(built) -> None:
 
 
 @pytest.mark.slow
+def test_the_download_button_gives_the_chapter_to_run(built) -> None:
+    root = built[0].root
+    [button] = re.findall(r'href="([^"]*01_alpha\.ipynb)"', page(root, "01_alpha"))
+    place = (root / "_build" / "first" / "html" / "chapters" / button).resolve()
+    chapter = json.loads(place.read_text("utf-8"))
+    assert not any(cell.get("outputs") for cell in chapter["cells"])
+    assert "level: float = 0.9  #" in json.dumps(chapter)
+
+
+@pytest.mark.slow
 def test_hides_the_injected_parameters_behind_a_click(built) -> None:
     text = page(built[0].root, "01_alpha")
     cell = text[text.index("tag_injected-parameters") :]

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.book.downloads import write_downloads
 from helpers.book.fingerprints import Fingerprints
 from helpers.book.locking import only_build
 from helpers.book.planning import PlannedEdition, check_planned, plan_editions, specification
 from helpers.book.project import Project
+from helpers.book.published_source import PublishedSource, published_source
 from helpers.book.replacing import recover
 from helpers.book.trial_books import OfTrial
 
@@ -60,6 +62,7 @@ def build_editions(
         books then stay in place.
     """
     planned = plan_editions(project, names, overrides)
+    published = _published(project, planned, report)
     with only_build(project.build):
         recover(project.build)
         fingerprints = Fingerprints(project)
@@ -85,9 +88,31 @@ def build_editions(
                 timeout=timeout,
                 report=report,
                 scheduler=scheduler,
+                published=published,
             )
-    made = {each.name for each in stale}
+        made = {each.name for each in stale}
+        for each in planned:
+            if each.name not in made:
+                # The same content may have been committed since, or be in another commit.
+                html = index_page(project, each).parent
+                write_downloads(each, html, published=published)
     return tuple(Built(each.name, index_page(project, each), each.name in made) for each in planned)
+
+
+def _published(
+    project: Project, planned: Sequence[PlannedEdition], report: Callable[[str], None]
+) -> PublishedSource | None:
+    """Return the commit that readers can fetch; say why there is none where one is expected."""
+    reads = {place for each in planned for one in each.chapters for place in one.chapter.reads}
+    found = published_source(project, reads=tuple(sorted(reads)))
+    if isinstance(found, PublishedSource):
+        return found
+    if found.reason:
+        report(
+            "Chapters that are downloaded from this book and opened alone will not fetch it: "
+            f"{found.reason}"
+        )
+    return None
 
 
 def index_page(project: Project, planned: PlannedEdition) -> Path:

@@ -15,9 +15,11 @@ from joblib import Parallel, delayed
 from helpers.book import children
 from helpers.book.compared import compared_text, edition_results
 from helpers.book.compiling import compile_book
+from helpers.book.downloads import write_downloads
 from helpers.book.fingerprints import Fingerprints
 from helpers.book.planning import PlannedEdition
 from helpers.book.project import Project
+from helpers.book.published_source import PublishedSource
 from helpers.book.replacing import STAGING, replace_folder
 from helpers.book.results import Results, harvest, merged, results_text
 from helpers.book.stages import FAILED, Notebooks, Runner
@@ -35,6 +37,7 @@ def make_editions(
     timeout: float,
     report: Callable[[str], None],
     scheduler: str | None = None,
+    published: PublishedSource | None = None,
 ) -> None:
     """Make the books of several editions; no book is replaced unless all of them succeed.
 
@@ -48,6 +51,8 @@ def make_editions(
         The description of the trial of each edition, and of those it is compared with.
     fingerprints
         Of this project.
+    published
+        From where a downloaded chapter fetches the book; see :mod:`helpers.book.downloads`.
 
     Raises
     ------
@@ -95,6 +100,7 @@ def make_editions(
                 fingerprints,
                 runner.prints[edition.name],
                 staging / "books" / edition.name,
+                published,
             )
             for edition in editions
         )
@@ -149,6 +155,7 @@ def _make_book(
     fingerprints: Fingerprints,
     prints: Mapping[str, str],
     scratch: Path,
+    published: PublishedSource | None,
 ) -> None:
     """Compile one edition and lay out its folder, ready to be put in place."""
     source, book = scratch / "source", scratch / "book"
@@ -163,6 +170,7 @@ def _make_book(
         target=source,
     )
     html = compile_book(source, scratch=scratch / "compiled", name=edition.name)
+    write_downloads(edition, html, published=published)
     html.rename(book / "html")
     for name, text in notebooks.items():
         (book / "notebooks" / f"{name}.ipynb").write_text(text, encoding="utf-8")

@@ -30,6 +30,8 @@ NOTICES = {
     False: "REAL PATIENTS: the data in this edition come from people who took part in the trial.",
 }
 
+_REPOSITORY_BUTTONS = ("repository", "issues", "edit_page")
+
 
 def stage_source(
     project: Project,
@@ -126,12 +128,16 @@ def edition_settings(
             "give it another name."
         )
     sphinx = settings.get("sphinx") or {}
+    html = settings.get("html") or {}
+    if not any(html.get(f"use_{button}_button") for button in _REPOSITORY_BUTTONS):
+        # The theme refuses a host that it does not know, whether or not it shows the address.
+        settings = {key: value for key, value in settings.items() if key != "repository"}
     return {
         **settings,
         "title": edition.title,
         "execute": {**(settings.get("execute") or {}), "execute_notebooks": "off"},
         "parse": {**parse, "myst_substitutions": {**own, **cited}},
-        "html": {**(settings.get("html") or {}), "announcement": NOTICES[trial.is_synthetic]},
+        "html": {**html, "announcement": NOTICES[trial.is_synthetic]},
         "sphinx": {
             **sphinx,
             "config": {**(sphinx.get("config") or {}), "mathjax_path": MATHJAX_PATH},
