@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.errors import nearest_name, unknown_name
+from helpers.errors import AnalysisError, nearest_name, unknown_name
 
 WEEKS = ["week5", "week10", "week18", "week26"]
 
@@ -44,3 +44,16 @@ def test_an_unknown_name_without_a_clear_neighbour_lists_the_names() -> None:
         "-p visit=week12: There is no visit named 'week12'. "
         "Valid names: week5, week10, week18, week26."
     )
+
+
+def test_a_notebook_shows_the_sentence_and_the_way_to_it_on_demand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TRIALBOOK_DEBUG", raising=False)
+    try:
+        raise AnalysisError("There is no visit named 'week27'.")
+    except AnalysisError as error:
+        caught = error
+    assert caught._render_traceback_() == ["AnalysisError: There is no visit named 'week27'."]
+    monkeypatch.setenv("TRIALBOOK_DEBUG", "1")
+    assert "raise AnalysisError(" in "".join(caught._render_traceback_())

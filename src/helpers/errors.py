@@ -1,11 +1,14 @@
 """Every error that the package raises on purpose, and the words they share.
 
 An error is one sentence that says what was wrong, where, what was expected and what to do.
-The command line prints it without a traceback and exits with a status that is not zero.
+The command line prints it without a traceback and exits with a status that is not zero; a notebook
+shows it without one too.
 """
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -14,6 +17,15 @@ _TELLING = 3  # letters from which a part of a name tells which name was meant
 
 class TrialBookError(Exception):
     """Base of every error that a user can put right."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the sentence alone in a notebook, which asks for this; the way here helps nobody.
+
+        With ``TRIALBOOK_DEBUG=1`` in the environment it is shown all the same, as by the command.
+        """
+        if os.environ.get("TRIALBOOK_DEBUG") == "1":
+            return traceback.format_exception(self)
+        return [f"{type(self).__name__}: {self}"]
 
 
 class SpecificationError(TrialBookError):

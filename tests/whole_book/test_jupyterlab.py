@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +62,32 @@ def test_every_chapter_runs_as_it_stands(
     if beginning:
         [told] = [text for text in said if text.startswith(beginning)]
         assert "trialbook build" in told
+
+
+def test_a_value_that_is_not_allowed_is_answered_with_one_sentence(
+    unbuilt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    monkeypatch.delenv("TRIALBOOK_DEBUG", raising=False)
+    notebook = nbformat.read(ROOT / "chapters" / "05_primary.ipynb", as_version=4)
+    [cell] = [each for each in notebook.cells if "visit_of_interest: str" in each.source]
+    cell.source = cell.source.replace(
+        'visit_of_interest: str = "primary"', 'visit_of_interest: str = "week27"'
+    )
+    resources = {"metadata": {"path": str(unbuilt / "chapters")}}
+    client = NotebookClient(notebook, kernel_name="python3", timeout=300, resources=resources)
+    with pytest.raises(CellExecutionError):
+        client.execute()
+    [error] = [
+        output
+        for each in notebook.cells
+        for output in each.get("outputs", [])
+        if output.output_type == "error"
+    ]
+    [line] = error.traceback
+    assert line == f"{error.ename}: {error.evalue}"
+    assert "Did you mean 'week26'?" in line
 
 
 @pytest.fixture
