@@ -10,6 +10,7 @@ from pathlib import Path
 from helpers.book import children
 from helpers.book.chapters import INJECTED_TAG, read_notebook, tags
 from helpers.book.edition_box import line_in_source
+from helpers.book.finishing import finish_site
 from helpers.book.mathjax import copy_mathjax, refuse_foreign_requests
 from helpers.errors import BuildError
 
@@ -76,6 +77,7 @@ def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
             "said:\n" + "\n".join(last)
         )
     copy_mathjax(html)
+    finish_site(html, edition=name)
     refuse_foreign_requests(html)
     return html
 
