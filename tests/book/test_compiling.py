@@ -61,6 +61,57 @@ def test_says_what_jupyter_book_said_when_there_is_no_book(
     )
 
 
+def test_shows_the_exception_without_its_traceback(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "\n".join(
+        [
+            "Running Jupyter-Book v1.0.4.post1",
+            "Source Folder: /somewhere",
+            "\x1b[91mExtension error:\x1b[39;49;00m",
+            "Could not import extension moon (exception: No module named 'moon')",
+            "Traceback (most recent call last):",
+            '  File "/somewhere/registry.py", line 453, in load_extension',
+            "    mod = import_module(extname)",
+            "          ^^^^^^^^^^^^^^^^^^^^^^",
+            "ModuleNotFoundError: No module named 'moon'",
+            "",
+            "The above exception was the direct cause of the following exception:",
+            "",
+            "Traceback (most recent call last):",
+            "RuntimeError: ",
+            "=====",
+            "There was an error in building your book. Look above for the cause.",
+        ]
+    )
+    monkeypatch.setattr(compiling.children, "run", lambda *a, **b: (1, said))
+    with pytest.raises(BuildError) as raised:
+        compile_book(source, scratch=tmp_path / "scratch", name="first")
+    assert str(raised.value).splitlines()[1:] == [
+        "Extension error:",
+        "Could not import extension moon (exception: No module named 'moon')",
+        "ModuleNotFoundError: No module named 'moon'",
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "error writing file /x/01_alpha.html: [Errno 28] No space left on device",
+        "WARNING: Failed to copy a file: /x/basic.css: OSError(28, 'No space left on device')\n"
+        * 99,
+    ],
+)
+def test_says_in_one_sentence_that_the_disk_is_full(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setattr(compiling.children, "run", lambda *a, **b: (1, said))
+    with pytest.raises(BuildError) as raised:
+        compile_book(source, scratch=tmp_path / "scratch", name="first")
+    assert str(raised.value).startswith("The disk is full: free some space")
+    assert len(str(raised.value).splitlines()) == 1
+
+
 def test_refuses_a_book_with_a_warning_even_if_it_was_made(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 import errno
-import json
-from pathlib import Path
 
 import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from helpers.book.failures import disk_is_full, reason, stopped_at, unfinished
+from helpers.book.failures import output_reason, reason, stopped_at, unfinished
 from helpers.errors import AnalysisError
 
 
@@ -27,7 +25,8 @@ def in_cell(name: str, message: str) -> PapermillExecutionError:
         (CellTimeoutError("..."), "The cell took longer than 9 seconds"),
         (DeadKernelError("Kernel died"), "The Python process that ran the chapter died"),
         (AnalysisError("A sentence."), "A sentence."),
-        (RuntimeError("Kernel didn't respond in 60 seconds"), "RuntimeError: Kernel didn't"),
+        (RuntimeError("Kernel didn't respond in 60 seconds"), "The Python process that runs the"),
+        (RuntimeError("something else"), "RuntimeError: something else"),
         (OSError(errno.ENOSPC, "No space left"), "The disk is full"),
     ],
 )
@@ -35,12 +34,10 @@ def test_says_what_happened(error: BaseException, words: str) -> None:
     assert reason(error, timeout=9).startswith(words)
 
 
-def test_finds_a_full_disk_at_the_bottom() -> None:
-    error = RuntimeError("could not save")
-    error.__context__ = RuntimeError("could not write")
-    error.__context__.__cause__ = OSError(errno.ENOSPC, "No space left")
-    assert disk_is_full(error)
-    assert not disk_is_full(OSError(errno.EACCES, "no"))
+def test_a_disk_that_a_cell_found_full_is_told_as_such_also_of_a_private_trial() -> None:
+    said = "[Errno 28] No space left on device: 'patient P001.csv'"
+    for people in (None, ["P001"]):
+        assert output_reason("OSError", said, people=people).startswith("The disk is full")
 
 
 def cell(kind: str, text: str, *tags: str, started: bool = False, **more: object) -> dict:
@@ -49,7 +46,7 @@ def cell(kind: str, text: str, *tags: str, started: bool = False, **more: object
     return {"cell_type": kind, "source": text, "metadata": metadata, **more}
 
 
-def test_counts_cells_as_the_source_does(tmp_path: Path) -> None:
+def test_counts_cells_as_the_source_does() -> None:
     cells = [
         cell("markdown", "error!", "papermill-error-cell-tag"),
         cell("markdown", "# Title", started=True),
@@ -58,12 +55,8 @@ def test_counts_cells_as_the_source_does(tmp_path: Path) -> None:
         cell("code", "\n# a comment\n  " + "x" * 70, started=True),
         cell("code", "never ran"),
     ]
-    path = tmp_path / "a.ipynb"
-    path.write_text(json.dumps({"cells": cells}))
-    assert stopped_at(path) == f"cell 3, `{'x' * 60}…`"
-    path.write_text("{")
-    assert stopped_at(path) == ""
-    assert stopped_at(tmp_path / "missing") == ""
+    assert stopped_at({"cells": cells}) == f"cell 3, `{'x' * 60}…`"
+    assert stopped_at({"cells": cells[-1:]}) == ""
 
 
 def test_trusts_no_notebook_that_did_not_run_to_its_end() -> None:

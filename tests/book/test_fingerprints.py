@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from helpers.book import fingerprints
-from helpers.book.fingerprints import Fingerprints, page_files
+from helpers.book.content_files import page_files
+from helpers.book.fingerprints import Fingerprints
 from helpers.book.planning import plan_editions
 
 
@@ -155,3 +158,66 @@ def test_another_edition_or_a_stray_file_changes_nothing(book) -> None:
 def test_knows_what_is_compiled(book) -> None:
     names = {path.relative_to(book.root).as_posix() for path in page_files(book.project)}
     assert names == {"_config.yml", "_toc.yml", "chapters/index.md"}
+
+
+@pytest.fixture
+def watched(book):
+    """A chapter, and a look at whether what it is made from has changed since this moment."""
+    [planned] = plan_editions(book.project, ["first"], {})
+    found = Fingerprints(book.project)
+    [chapter] = [each for each in planned.chapters if each.name == "01_alpha"]
+    found.chapter(chapter, planned.trial)
+    return SimpleNamespace(book=book, changes=lambda: found.changes(chapter, planned.trial))
+
+
+def test_says_what_changed_after_the_first_look(watched) -> None:
+    assert watched.changes() == ()
+    (watched.book.root / "data" / "tiny" / "trial.yml").write_text("other")
+    (watched.book.root / "data" / "tiny" / "more.csv").write_text("other")
+    assert watched.changes() == ("data files more.csv, trial.yml",)
+    (watched.book.root / "chapters" / "01_alpha.ipynb").unlink()
+    assert watched.changes() == ("source",)
+
+
+@pytest.mark.parametrize("file", ["data/tiny/trial.yml", "chapters/01_alpha.ipynb"])
+@pytest.mark.parametrize("writing", ["empty", "away"])
+def test_a_file_that_is_just_being_written_again_has_not_changed(
+    watched, monkeypatch: pytest.MonkeyPatch, file: str, writing: str
+) -> None:
+    path = watched.book.root / file
+    content = path.read_bytes()
+    looked = []
+
+    def end_writing(seconds: float) -> None:
+        looked.append(seconds)
+        path.write_bytes(content)
+
+    monkeypatch.setattr(fingerprints.time, "sleep", end_writing)
+    if writing == "empty":
+        path.write_bytes(b"")
+    else:
+        path.unlink()
+    assert watched.changes() == ()
+    assert len(looked) == 1
+
+
+def test_traces_of_other_programs_are_no_change(watched) -> None:
+    trial = watched.book.root / "data" / "tiny"
+    for name in ("trial.yml~", "~$participants.xlsx", "#trial.yml#", ".trial.yml.swp", "Thumbs.db"):
+        (trial / name).write_text("a trace")
+    for name in ("__pycache__", ".ipynb_checkpoints"):
+        (trial / name).mkdir()
+        (trial / name / "a").write_text("a trace")
+    assert watched.changes() == ()
+
+
+def test_a_trial_whose_folder_holds_the_book_does_not_change_by_building(make_book) -> None:
+    book = make_book("trial/book")
+    outside = book.root.parent
+    shutil.copytree(book.root / "data" / "tiny", outside, dirs_exist_ok=True)
+    before = Fingerprints(book.project).folder(outside)
+    (book.root / "_build" / "first").mkdir(parents=True)
+    (book.root / "_build" / "first" / "results.json").write_text("{}")
+    assert Fingerprints(book.project).folder(outside) == before
+    (outside / "notes.txt").write_text("new")
+    assert Fingerprints(book.project).folder(outside) != before

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from helpers.book.replacing import ASIDE, STAGING, recover, replace_folder, write_file
+from helpers.book.replacing import (
+    ASIDE,
+    STAGING,
+    recover,
+    refuse_place_among_data,
+    replace_folder,
+    write_file,
+)
+from helpers.errors import ParameterError
 
 
 @pytest.fixture
@@ -105,3 +113,15 @@ def test_a_file_is_never_half_written(tmp_path: Path, monkeypatch: pytest.Monkey
         write_file(path, b"new")
     assert path.read_text(encoding="utf-8") == "old é"
     assert [each.name for each in path.parent.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("name", ["trial", "trial/deep/out.ipynb", "trial/../trial/out"])
+def test_nothing_is_written_among_a_trial_s_data(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ParameterError, match="choose a place elsewhere"):
+        refuse_place_among_data(tmp_path / name, tmp_path / "trial", build=tmp_path / "_build")
+
+
+@pytest.mark.parametrize("name", ["out", "trial2", "trial/book/_build/sweeps/mine"])
+def test_anything_may_be_written_elsewhere(tmp_path: Path, name: str) -> None:
+    build = tmp_path / "trial" / "book" / "_build"
+    refuse_place_among_data(tmp_path / name, tmp_path / "trial", build=build)

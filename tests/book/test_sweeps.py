@@ -245,7 +245,7 @@ def test_does_not_keep_what_changed_while_it_ran(book, cells, monkeypatch) -> No
     monkeypatch.setattr(execution, "run_chapters", edit_meanwhile)
     result = sweep("--grid", "level=0.8")
     assert result.exit_code == 1
-    assert "changed while the cell was being run" in result.output
+    assert "changed while it ran (source): run the sweep again" in result.output
     assert not list((folder(book, "01_alpha-level") / KEPT).rglob("*.ipynb"))
 
 

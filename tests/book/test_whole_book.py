@@ -35,6 +35,12 @@ def show_figure(name: str) -> str:
     )
 
 
+INTERRUPTED = (
+    "Interrupted: nothing was replaced, and no chapter is still running. The same command goes on "
+    "with what has finished."
+)
+
+
 def fill(book) -> None:
     book.chapter(
         "01_alpha",
@@ -213,7 +219,7 @@ def test_a_warning_is_an_error_with_its_place_and_the_good_book_stays(
 @pytest.mark.parametrize(
     ("number", "code", "words"),
     [
-        (signal.SIGINT, 130, "Interrupted: nothing was replaced, and no chapter is still running."),
+        (signal.SIGINT, 130, INTERRUPTED),
         (signal.SIGTERM, 143, ""),
         (signal.SIGKILL, -9, ""),
     ],

@@ -12,7 +12,13 @@ from pathlib import Path
 
 from helpers.errors import BuildError
 
+PATIENCE = 20.0
+"""Seconds that threads get to notice that their processes are gone; they need one or two."""
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _lock = threading.Lock()
+_waiting = threading.Condition()
+_threads = 0
 _running: set[subprocess.Popen] = set()
 _stopping = threading.Event()
 
@@ -36,15 +42,41 @@ def stopping() -> bool:
     return _stopping.is_set()
 
 
+def stop() -> None:
+    """Say that the build is being stopped."""
+    _stopping.set()
+
+
 @contextlib.contextmanager
 def none_left() -> Iterator[None]:
-    """Kill every remembered process when the block is left, for whatever reason."""
+    """Kill every remembered process when the block is left, for whatever reason.
+
+    The block is left only when the threads that looked after the processes have ended too, so that
+    none of them writes into a folder that is being tidied up.
+    """
     _stopping.clear()
     try:
         yield
     finally:
-        _stopping.set()
-        _kill_all()
+        stop()
+        with _undisturbed():
+            _kill_all()
+            with _waiting:
+                _waiting.wait_for(lambda: _threads == 0, timeout=PATIENCE)
+
+
+@contextlib.contextmanager
+def waited_for() -> Iterator[None]:
+    """Let :func:`none_left` wait for this thread, which looks after a process."""
+    global _threads
+    with _waiting:
+        _threads += 1
+    try:
+        yield
+    finally:
+        with _waiting:
+            _threads -= 1
+            _waiting.notify_all()
 
 
 def run(command: Sequence[str], *, cwd: Path, env: dict[str, str]) -> tuple[int, str]:
@@ -76,6 +108,20 @@ def run(command: Sequence[str], *, cwd: Path, env: dict[str, str]) -> tuple[int,
         finally:
             forget(process)
     return process.returncode, said
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let nobody who presses Ctrl-C twice break off the tidying up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 def _kill_all() -> None:

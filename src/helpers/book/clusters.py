@@ -21,7 +21,7 @@ from helpers.book.project import Project
 from helpers.errors import ExecutionError, ParameterError
 
 if TYPE_CHECKING:
-    from helpers.book.execution import Executed, Task
+    from helpers.book.tasks import Executed, Task
 
 PATIENCE = 15.0
 """Seconds until a scheduler must have answered."""

@@ -60,8 +60,9 @@ def sweep(
     from helpers.book.chapters import find_chapter, read_chapters
     from helpers.book.editions import read_edition
     from helpers.book.grids import read_grid
+    from helpers.book.replacing import refuse_place_among_data
     from helpers.book.sweep_plans import plan_sweep, sweep_folder
-    from helpers.book.sweeps import finished_cells, run_sweep
+    from helpers.book.sweeps import finished_cells, refuse_foreign_folder, run_sweep
 
     if trial is not None and edition is not None:
         raise click.UsageError("An edition has a trial already: give --edition or --trial.")
@@ -80,6 +81,9 @@ def sweep(
         fixed=fixed,
     )
     folder = (output or sweep_folder(project, planned)).resolve()
+    for each in planned.cells:
+        refuse_place_among_data(folder, each.planned.trial, build=project.build)
+    refuse_foreign_folder(folder)
     if dry_run:
         finished = finished_cells(planned, folder)
         for cell in planned.cells:

@@ -6,11 +6,12 @@ answer at once.
 
 from __future__ import annotations
 
-import errno
+import io
 import os
 import shutil
 import signal
 import sys
+import traceback
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,10 +24,12 @@ from helpers.book.command_new import check, new
 from helpers.book.command_options import current_project
 from helpers.book.command_status import status
 from helpers.book.command_sweep import sweep
+from helpers.book.system_errors import DEBUG, system_sentence
 from helpers.errors import TrialBookError, nearest_name
 
 INTERRUPTED = 130
-TERMINATED = 143
+RUNNING = ("build", "sweep", "compare", "run")
+"""Commands that run chapters, and keep those that have finished."""
 
 
 class _PlainSpoken(click.Group):
@@ -43,10 +46,12 @@ class _PlainSpoken(click.Group):
         """Run a command; see the class."""
         try:
             return super().invoke(ctx)
-        except (TrialBookError, OSError, KeyboardInterrupt) as error:
-            if os.environ.get("TRIALBOOK_DEBUG") == "1" or isinstance(error, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            if os.environ.get(DEBUG) == "1" or isinstance(error, BrokenPipeError):
                 raise
-            click.echo(_sentence(error), err=True)
+            click.echo(_sentence(error, ctx.invoked_subcommand), err=True)
             ctx.exit(INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1)
 
 
@@ -54,8 +59,16 @@ class _PlainSpoken(click.Group):
 @click.version_option(package_name="trialbook", prog_name="trialbook")
 def main() -> None:
     """Build, run and check a book about how a clinical trial is analysed."""
-    # So that the build can end its kernels when it is asked to end itself.
-    signal.signal(signal.SIGTERM, _end)
+    # So that the build can end its kernels when it is asked to end itself, or loses its terminal.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Whoever starts it with nohup wants it to outlive the terminal.
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _end)
+    # A name that the terminal cannot write is no reason to fail.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
@@ -189,20 +202,29 @@ def synthesise(name: str, output: Path | None, recalibrate: bool, compare: bool)
         click.echo(f"Wrote {file}")
 
 
-def _sentence(error: BaseException) -> str:
+def _sentence(error: BaseException, command: str | None) -> str:
     """Say what went wrong in words for the reader of a terminal."""
     if isinstance(error, KeyboardInterrupt):
-        return "Interrupted: nothing was replaced, and no chapter is still running."
+        if command in RUNNING:
+            return (
+                "Interrupted: nothing was replaced, and no chapter is still running. The same "
+                "command goes on with what has finished."
+            )
+        return "Interrupted: nothing half-written is left."
     if isinstance(error, OSError):
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return "The disk is full: free some space and try again; nothing was replaced."
-        place = f"{error.filename}: " if error.filename else ""
-        return f"{place}{error.strerror or error}."
-    return str(error)
+        return system_sentence(error)
+    if isinstance(error, TrialBookError):
+        return str(error)
+    # The message may quote a patient, so only the place is told.
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"This is a fault of trialbook itself ({type(error).__name__} in {Path(last.filename).name}"
+        f", line {last.lineno}): run the same command with {DEBUG}=1 and report what it says."
+    )
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    sys.exit(TERMINATED)
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,19 @@ from helpers.book.chapters import INJECTED_TAG, read_notebook, tags
 from helpers.book.edition_box import line_in_source
 from helpers.book.finishing import finish_site
 from helpers.book.mathjax import copy_mathjax, refuse_foreign_requests
+from helpers.book.system_errors import FULL, tells_of_a_full_disk
 from helpers.errors import BuildError
 
 # jupyter_book cannot be run with -m, and its script may not be on the path.
 _COMMAND = "import sys; from jupyter_book.cli.main import main; sys.exit(main())"
+
+# What Python prints around an exception, and what Jupyter Book prints around everything.
+_NOT_WORDS = re.compile(
+    r"\s|Traceback \(most recent|The above exception was|During handling of the above"
+    r"|RuntimeError: ?$|There was an error in building your book|=+$"
+    r"|Running Jupyter-Book|(?:Source Folder|Config Path|Output Path): "
+)
+_LAST = 12
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FAULT = re.compile(
@@ -47,7 +56,7 @@ def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
     Raises
     ------
     BuildError
-        Which lists every warning, each with its file and line.
+        Which lists every warning, each with its file and line, or says that the disk is full.
     """
     work = scratch / "work"
     work.mkdir(parents=True)
@@ -65,16 +74,17 @@ def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
     }
     code, said = children.run(command, cwd=work, env=environment)
     html = scratch / "_build" / "html"
+    if tells_of_a_full_disk(said):
+        raise BuildError(f"{FULL}; nothing was replaced.")
     faults = warnings(said, source)
     if faults:
         raise BuildError(
             f"The edition {name} was not compiled, because Sphinx warned:\n" + "\n".join(faults)
         )
     if code != 0 or not (html / "index.html").is_file():
-        last = [line for line in _COLOUR.sub("", said).splitlines() if line.strip(" =")][-12:]
         raise BuildError(
             f"The edition {name} was not compiled: Jupyter Book ended with status {code} and "
-            "said:\n" + "\n".join(last)
+            "said:\n" + "\n".join(_words(said)[-_LAST:])
         )
     copy_mathjax(html)
     finish_site(html, edition=name)
@@ -90,6 +100,13 @@ def warnings(said: str, source: Path) -> tuple[str, ...]:
         if fault:
             found.append(f"{_place(fault['file'], fault['line'], source)}{fault['message']}")
     return tuple(dict.fromkeys(found))
+
+
+def _words(said: str) -> list[str]:
+    """Return what was said without tracebacks: the exceptions, and what went before them."""
+    lines = _COLOUR.sub("", said).splitlines()
+    words = [line.rstrip() for line in lines if line.strip() and not _NOT_WORDS.match(line)]
+    return list(dict.fromkeys(words))
 
 
 def _place(file: str | None, line: str | None, source: Path) -> str:

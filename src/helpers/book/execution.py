@@ -14,15 +14,15 @@ import shutil
 import time
 import warnings
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import papermill
 from joblib import Parallel, delayed
 
 from helpers.book import children, clusters
 from helpers.book.chapters import read_notebook
-from helpers.book.engine import ENGINE
+from helpers.book.engine import ENGINE, Held
 from helpers.book.failures import OWN_ERRORS, reason, stopped_at, unfinished
 from helpers.book.forked import Forks, can_fork
 from helpers.book.kernels import (
@@ -31,55 +31,15 @@ from helpers.book.kernels import (
     kernel_class,
     kernel_environment,
 )
-from helpers.book.planning import PlannedChapter, results_parameter
+from helpers.book.planning import results_parameter
 from helpers.book.replacing import write_file
+from helpers.book.system_errors import FULL, no_space_left
+from helpers.book.tasks import Executed, Task
 from helpers.book.tidying import notebook_text, tidied
 from helpers.book.trial_books import within_reach
-from helpers.book.withholding import is_private, without_rows
-from helpers.errors import BuildError
+from helpers.book.withholding import people_of, without_rows
 
 OTHER_RESULTS = "results_of_other_chapters.json"
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """One chapter to run.
-
-    Parameters
-    ----------
-    edition
-        Name of its edition, for messages; empty for a chapter that is run by itself.
-    planned
-        The chapter and its values.
-    scratch
-        An empty folder of its own; the kernel works in it.
-    failed
-        Where the notebook is kept when the chapter fails.
-    results
-        Content of the file with the other chapters' results, for a chapter that asks for it.
-    """
-
-    edition: str
-    planned: PlannedChapter
-    scratch: Path
-    failed: Path
-    results: str | None = None
-
-    @property
-    def label(self) -> str:
-        """The chapter and its edition, for messages."""
-        name = self.planned.name
-        return f"{name} of the edition {self.edition}" if self.edition else name
-
-
-@dataclass(frozen=True)
-class Executed:
-    """What became of a chapter: the text of its notebook, or the sentence that says why not."""
-
-    task: Task
-    seconds: float
-    notebook: str | None = None
-    failure: str | None = None
 
 
 def run_chapters(
@@ -128,9 +88,13 @@ def run_chapters(
             running = _here(tasks, jobs, timeout, stack)
         else:
             running = _on_cluster(tasks, scheduler, timeout, stack)
-        for at, executed in stack.enter_context(contextlib.closing(running)):
-            results[at] = executed
-            finished(executed)
+        try:
+            for at, executed in stack.enter_context(contextlib.closing(running)):
+                results[at] = executed
+                finished(executed)
+        except BaseException:
+            children.stop()
+            raise
     return [results[at] for at in sorted(results)]
 
 
@@ -169,33 +133,37 @@ def run_chapter(
 ) -> Executed:
     """Run one chapter on a copy of its notebook."""
     start = time.monotonic()
-    staged, output = task.scratch / "source.ipynb", task.scratch / "executed.ipynb"
-    private = is_private(task.planned.trial)
+    staged, held = task.scratch / "source.ipynb", Held()
+    people = people_of(task.planned.trial)
+
+    def shown() -> dict[str, Any] | None:
+        notebook = held.notebook()
+        if notebook is None or people is None:
+            return notebook
+        return without_rows(notebook, OWN_ERRORS, people)
+
     try:
         environment = kernel_environment(
             private=task.scratch / "ipython", single_threaded=single_threaded
         )
         manager = kernel_class(environment, forks=forks)
-        _execute(task, staged, output, timeout=timeout, manager=manager)
-        shown = task.planned.name
-        executed = read_notebook(output, shown=shown)
-        if private:
-            executed = without_rows(executed, OWN_ERRORS)
-        problem = unfinished(executed, private=private)
+        _execute(task, staged, held, timeout=timeout, manager=manager)
+        executed = shown()
+        assert executed is not None  # papermill has returned, so the engine has held it
+        problem = unfinished(executed, people=people)
         if problem is None:
-            text = notebook_text(tidied(executed, read_notebook(staged, shown=shown)))
-            if private:
-                output.unlink(missing_ok=True)
+            original = read_notebook(staged, shown=task.planned.name)
+            text = notebook_text(tidied(executed, original))
             return Executed(task, time.monotonic() - start, notebook=text)
     # Whatever a library raises here is about this chapter and must not stop the others.
     except Exception as error:
-        place = stopped_at(output)
-        why = reason(error, timeout=timeout, private=private)
+        executed = shown()
+        place = stopped_at(executed) if executed else ""
+        full = no_space_left(task.scratch)
+        why = f"{FULL}." if full else reason(error, timeout=timeout, people=people)
         problem = f"{place}: {why}" if place else f"its start: {why}"
-    kept = _keep(output, task.failed, private=private)
-    if private:
-        # What papermill wrote while it ran holds what the chapter printed.
-        output.unlink(missing_ok=True)
+    # The cells of a build that is being stopped did not fail.
+    kept = "" if children.stopping() else _keep(executed, task.failed)
     failure = f"Chapter {task.label} stopped at {problem}{kept}"
     return Executed(task, time.monotonic() - start, failure=failure)
 
@@ -203,11 +171,12 @@ def run_chapter(
 def _numbered(
     at: int, task: Task, timeout: float, single_threaded: bool, forks: Forks | None
 ) -> tuple[int, Executed]:
-    return at, run_chapter(task, timeout=timeout, single_threaded=single_threaded, forks=forks)
+    with children.waited_for():
+        return at, run_chapter(task, timeout=timeout, single_threaded=single_threaded, forks=forks)
 
 
 def _execute(
-    task: Task, staged: Path, output: Path, *, timeout: float, manager: type[BookKernelManager]
+    task: Task, staged: Path, held: Held, *, timeout: float, manager: type[BookKernelManager]
 ) -> None:
     work, private = task.scratch / "work", task.scratch / "ipython"
     for folder in (work, private):
@@ -220,10 +189,12 @@ def _execute(
         (work / OTHER_RESULTS).write_text(task.results, encoding="utf-8")
         values[wanted.name] = OTHER_RESULTS
     papermill.execute_notebook(
-        staged,
-        output,
+        # papermill fills in parameters between the braces of a path.
+        str(staged).replace("{", "{{").replace("}", "}}"),
+        None,
         parameters=values,
         engine_name=ENGINE,
+        held=held,
         kernel_name=KERNEL,
         language="python",
         progress_bar=False,
@@ -236,14 +207,12 @@ def _execute(
     )
 
 
-def _keep(output: Path, place: Path, *, private: bool) -> str:
+def _keep(notebook: dict[str, Any] | None, place: Path) -> str:
     """Keep the notebook of a failed chapter and say where."""
+    if notebook is None:
+        return ""
     try:
-        if private:
-            notebook = read_notebook(output, shown=output.name)
-            write_file(place, notebook_text(without_rows(notebook, OWN_ERRORS)))
-        else:
-            write_file(place, output.read_bytes())
-    except (BuildError, OSError):
+        write_file(place, notebook_text(notebook))
+    except OSError:
         return " (its notebook could not be kept.)"
     return f" Its notebook is kept in {place}."

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from helpers import errors
-from helpers.book.chapters import INJECTED_TAG, read_notebook, source, tags
+from helpers.book.chapters import INJECTED_TAG, source, tags
+from helpers.book.system_errors import DEBUG, FULL, disk_is_full, tells_of_a_full_disk
 from helpers.book.withholding import may_quote, withheld_message
-from helpers.errors import BuildError, TrialBookError
+from helpers.errors import TrialBookError
 
 # papermill adds cells of its own to a notebook that failed.
 _ADDED_TAGS = {INJECTED_TAG, "papermill-error-cell-tag"}
@@ -26,8 +25,16 @@ OWN_ERRORS = {
 
 _LONGEST_SOURCE = 60
 
+# The words of jupyter_client.
+_NO_KERNEL = ("Kernel died before replying", "Kernel didn't respond")
 
-def reason(error: BaseException, *, timeout: float | None = None, private: bool = False) -> str:
+
+def reason(
+    error: BaseException,
+    *,
+    timeout: float | None = None,
+    people: Collection[str] | None = None,
+) -> str:
     """Say in one sentence what went wrong.
 
     Parameters
@@ -36,13 +43,13 @@ def reason(error: BaseException, *, timeout: float | None = None, private: bool 
         What papermill, nbclient or the system raised.
     timeout
         Seconds that a cell may take, for the sentence about a cell that took longer.
-    private
-        Whether the trial is not public, so that nothing of its rows may be quoted.
+    people
+        The ids of a trial that is not public, of which nothing may be quoted; None for another.
     """
     if disk_is_full(error):
-        return "The disk is full: free some space and build again."
+        return f"{FULL}."
     if isinstance(error, PapermillExecutionError):
-        return output_reason(error.ename, error.evalue, private=private)
+        return output_reason(error.ename, error.evalue, people=people)
     if isinstance(error, CellTimeoutError):
         return (
             f"The cell took longer than {timeout:g} seconds; allow more with --timeout, "
@@ -53,12 +60,20 @@ def reason(error: BaseException, *, timeout: float | None = None, private: bool 
             "The Python process that ran the chapter died; most often there was not enough memory, "
             "or it was killed from outside."
         )
-    return output_reason(type(error).__name__, str(error), private=private)
+    if isinstance(error, RuntimeError) and str(error).startswith(_NO_KERNEL):
+        return (
+            "The Python process that runs the chapter did not start; run the same command with "
+            f"{DEBUG}=1 to read why."
+        )
+    return output_reason(type(error).__name__, str(error), people=people)
 
 
-def output_reason(name: str, message: str, *, private: bool = False) -> str:
+def output_reason(name: str, message: str, *, people: Collection[str] | None = None) -> str:
     """Say what an exception inside a cell means, from its name and its message."""
-    if private and name != "SystemExit" and may_quote(name, message, OWN_ERRORS):
+    if tells_of_a_full_disk(message) and name not in OWN_ERRORS:
+        return f"{FULL}."
+    withheld = people is not None and may_quote(name, message, OWN_ERRORS, people)
+    if withheld and name != "SystemExit":
         return withheld_message(name)
     if name in OWN_ERRORS:
         return message
@@ -68,27 +83,14 @@ def output_reason(name: str, message: str, *, private: bool = False) -> str:
     return f"{name}: {first}" if first else name
 
 
-def disk_is_full(error: BaseException | None) -> bool:
-    """Say whether a full disk is at the bottom of an error."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def stopped_at(notebook: Path) -> str:
-    """Say at which cell an executed notebook stopped, as counted in the chapter's source.
+def stopped_at(notebook: Mapping[str, Any]) -> str:
+    """Say at which cell a notebook stopped, as counted in the chapter's source.
 
     papermill's own status is not to be trusted after a timeout or an interruption: it calls every
     cell completed. The last cell that has a starting time is the one that was running.
     """
-    try:
-        cells = read_notebook(notebook, shown=notebook.name)["cells"]
-    except (BuildError, OSError):
-        return ""
     number, place = 0, ""
-    for cell in cells:
+    for cell in notebook["cells"]:
         if _ADDED_TAGS.isdisjoint(tags(cell)):
             number += 1
         if cell.get("cell_type") == "code" and _was_running(cell):
@@ -96,7 +98,7 @@ def stopped_at(notebook: Path) -> str:
     return place
 
 
-def unfinished(notebook: dict[str, Any], *, private: bool = False) -> str | None:
+def unfinished(notebook: Mapping[str, Any], *, people: Collection[str] | None = None) -> str | None:
     """Say why a notebook that papermill calls done is not: an error output, a cell that never ran.
 
     papermill takes ``sys.exit()`` for a normal end.
@@ -109,7 +111,7 @@ def unfinished(notebook: dict[str, Any], *, private: bool = False) -> str | None
             continue
         place = f"cell {number}, `{_first_line(cell)}`"
         for output in _errors(cell):
-            why = output_reason(output["ename"], output["evalue"], private=private)
+            why = output_reason(output["ename"], output["evalue"], people=people)
             return f"{place}: {why}"
         if cell.get("execution_count") is None and source(cell).strip():
             return f"{place}: The cell was not run."

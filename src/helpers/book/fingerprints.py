@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import platform
 import re
 import sysconfig
+import time
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from helpers.book.changes import what_changed
+from helpers.book.content_files import files_below, page_files
 from helpers.book.planning import PlannedChapter, PlannedEdition
 from helpers.book.project import Project
 
-IGNORED = {"__pycache__"}
+LOOKS = 3
+"""How often a change is looked at before it is believed."""
+PAUSE = 0.2
+"""Seconds between two looks."""
 
 
 class Fingerprints:
@@ -24,18 +31,20 @@ class Fingerprints:
     A chapter's fingerprint covers everything that its numbers depend on: its source, its
     parameters, the code of the helpers, the trial's folder, whatever else it says that it reads,
     the locked packages and Python.
-    Each file is read once, so that all fingerprints speak of the same moment.
+    Each folder is listed and each file is read once, so that all fingerprints speak of the same
+    moment.
     """
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._contents: dict[Path, str] = {}
+        self._listed: dict[Path, tuple[Path, ...]] = {}
 
     @cached_property
     def helpers(self) -> dict[str, str]:
         """Fingerprint of each file of the helpers' source."""
         package = Path(__file__).resolve().parents[1]
-        return self._one_by_one(package, package.rglob("*.py"))
+        return self._one_by_one(package, self._files(package, suffix=".py"))
 
     @cached_property
     def code(self) -> str:
@@ -66,7 +75,7 @@ class Fingerprints:
 
     def folder(self, folder: Path) -> str:
         """Return the fingerprint of a folder's content."""
-        return self._together(folder, folder.rglob("*"))
+        return self._together(folder, self._files(folder))
 
     def ingredients(self, planned: PlannedChapter, trial: Path) -> dict[str, Any]:
         """Return everything that a chapter's fingerprint covers, one by one.
@@ -81,7 +90,7 @@ class Fingerprints:
             "source": self._content(planned.chapter.path),
             "parameters": dict(planned.values),
             "helpers": self.helpers,
-            "data": self._one_by_one(trial, trial.rglob("*")),
+            "data": self._one_by_one(trial, self._files(trial)),
             "reads": {
                 place: self._read(self._project.root / place) for place in planned.chapter.reads
             },
@@ -114,13 +123,26 @@ class Fingerprints:
             found |= {f"{name}/title": title for name, title in titles}
         return found
 
-    def still_hold(self, planned: PlannedChapter, trial: Path) -> bool:
-        """Say whether nothing that a chapter depends on has changed since the first look."""
-        try:
-            now = Fingerprints(self._project).chapter(planned, trial)
-        except OSError:
-            return False
-        return now == self.chapter(planned, trial)
+    def changes(self, planned: PlannedChapter, trial: Path) -> tuple[str, ...]:
+        """Say what a chapter depends on has changed since the first look; empty when nothing has.
+
+        A program that writes a file leaves it empty, or away, for a moment, even when it writes
+        what was there before. So only what is still different after a while has changed.
+        """
+        first = self.ingredients(planned, trial)
+        found: tuple[str, ...] = ()
+        for look in range(LOOKS):
+            if look:
+                time.sleep(PAUSE)
+            try:
+                now = Fingerprints(self._project).ingredients(planned, trial)
+            except OSError:
+                found = ("source",)
+                continue
+            found = tuple(what_changed(first, now))
+            if not found:
+                break
+        return found
 
     def edition(self, planned: PlannedEdition) -> str:
         """Return the fingerprint of a whole book: its chapters, its pages and its settings.
@@ -152,6 +174,15 @@ class Fingerprints:
             return self.folder(place)
         return self._content(place) if place.is_file() else None
 
+    def _files(self, folder: Path, *, suffix: str = "") -> tuple[Path, ...]:
+        """Return the content of a folder, but for what the build itself writes.
+
+        A trial's folder may hold the whole book.
+        """
+        if folder not in self._listed:
+            self._listed[folder] = files_below(folder, leave_out=self._project.build)
+        return tuple(path for path in self._listed[folder] if path.name.endswith(suffix))
+
     def _content(self, path: Path) -> str:
         if path not in self._contents:
             self._contents[path] = _sha256(path.read_bytes())
@@ -163,36 +194,17 @@ class Fingerprints:
 
     def _one_by_one(self, root: Path, files: Iterable[Path]) -> dict[str, str]:
         """Return the fingerprint of each file below a folder, by its name there."""
-        return {
-            path.relative_to(root).as_posix(): self._content(path)
-            for path in files
-            if _counts(path, root)
-        }
-
-
-def page_files(project: Project) -> tuple[Path, ...]:
-    """Return the files that are compiled as they are: pages, settings, styles, bibliography."""
-    chapters = (
-        path
-        for path in project.chapters.rglob("*")
-        if path.suffix not in {".ipynb", ".yml"} and project.editions not in path.parents
-    )
-    top = (project.root / name for name in ("_config.yml", "_toc.yml"))
-    folders = (project.root / name for name in ("_static", "_templates"))
-    found = [*chapters, *top, *(path for folder in folders for path in folder.rglob("*"))]
-    return tuple(sorted(path for path in found if _counts(path, project.root)))
+        found = {}
+        for path in files:
+            # A file may go between the listing and the reading.
+            with contextlib.suppress(FileNotFoundError):
+                found[path.relative_to(root).as_posix()] = self._content(path)
+        return found
 
 
 def combined(parts: Mapping[str, str]) -> str:
     """Return one fingerprint of several named ones."""
     return _digest(sorted(parts.items()))
-
-
-def _counts(path: Path, root: Path) -> bool:
-    """Say whether a file below a folder is content, and not a trace of an editor or of Python."""
-    parts = path.relative_to(root).parts
-    hidden = any(part.startswith(".") for part in parts)
-    return path.is_file() and not hidden and not IGNORED.intersection(parts)
 
 
 def _plain(name: bytes) -> bytes:

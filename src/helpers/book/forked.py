@@ -13,11 +13,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from helpers.book import children
+from helpers.book.system_errors import DEBUG
 from helpers.errors import ExecutionError
 
 PATIENCE = 120.0
 """Seconds until a server that has not answered is given up; loading takes two or three."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def kernel_words() -> int | None:
+    """Return where a kernel's own words go: nowhere, or to the terminal of who looks for a fault.
+
+    What chapters print does not come this way. These are the words of a kernel that cannot start,
+    or that dies: pages of traceback. The chapter's failure is told in a sentence.
+    """
+    return None if os.environ.get(DEBUG) == "1" else subprocess.DEVNULL
 
 
 def can_fork() -> bool:
@@ -108,6 +118,7 @@ class Forks:
             env=repeatable_environment(single_threaded=True),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=kernel_words(),
             # Ctrl-C in the terminal is for the build.
             start_new_session=True,
         )

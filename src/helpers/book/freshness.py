@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.book.builds import stored_fingerprint
+from helpers.book.changes import differing, listed_briefly, what_changed
 from helpers.book.fingerprints import Fingerprints
 from helpers.book.kept import kept_about, kept_notebook
 from helpers.book.planning import PlannedChapter, PlannedEdition
 from helpers.book.project import Project
 
 NEVER = "it has never run"
-
-_MANY = 3
-"""Names listed before the rest is only counted."""
 
 
 @dataclass(frozen=True)
@@ -81,48 +79,17 @@ def _chapter(
     if not _whole(project, edition.name, planned.name, about):
         return ChapterState(planned.name, ("its notebook is not whole",))
     now = fingerprints.ingredients(planned, planned.trial)
-    reasons = [*_reasons(before, now)]
+    reasons = [*what_changed(before, now)]
     others = fingerprints.others(planned, edition)
-    changed = _differing(before.get("others", {}), others)
+    changed = differing(before.get("others", {}), others)
     if changed:
-        reasons.append(f"it may be given other results: {_listed(changed)}")
+        reasons.append(f"it may be given other results: {listed_briefly(changed)}")
     return ChapterState(planned.name, tuple(reasons))
 
 
 def _whole(project: Project, edition: str, chapter: str, about: Mapping[str, Any]) -> bool:
     fingerprint = str(about.get("fingerprint"))
     return kept_notebook(project.build, edition, chapter, fingerprint=fingerprint) is not None
-
-
-def _reasons(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """Say, ingredient by ingredient, what has changed since a chapter ran."""
-    if before.get("source") != now["source"]:
-        yield "source"
-    for name, kind in (
-        ("parameters", "parameter"),
-        ("helpers", "helper"),
-        ("data", "data file"),
-        ("reads", "file that it reads"),
-    ):
-        changed = _differing(before.get(name, {}), now[name])
-        if changed:
-            yield f"{kind}{'s' if len(changed) > 1 and name != 'reads' else ''} {_listed(changed)}"
-    changed = _differing(before.get("environment", {}), now["environment"])
-    if changed:
-        yield _listed(changed)
-
-
-def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return the keys that were added, taken away or given another value, sorted."""
-    missing = object()
-    keys = {*before, *now}
-    return sorted(key for key in keys if before.get(key, missing) != now.get(key, missing))
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:_MANY])
-    more = len(names) - _MANY
-    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def states_text(states: list[EditionState]) -> str:

@@ -18,7 +18,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import default
 
 from helpers.book import children
-from helpers.book.forked import Forks, repeatable_environment
+from helpers.book.forked import Forks, kernel_words, repeatable_environment
 from helpers.errors import ExecutionError
 
 KERNEL = "python3"
@@ -74,7 +74,8 @@ class BookKernelManager(AsyncKernelManager):
                 kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
             )
             self.provisioner.forks = self.forks
-        await super()._async_start_kernel(**{"env": dict(self.environment), **options})
+        words = {"stdout": kernel_words(), "stderr": kernel_words()}
+        await super()._async_start_kernel(**{"env": dict(self.environment), **words, **options})
         self.process = self.provisioner.process  # type: ignore[union-attr]
         children.remember(self.process)
 

@@ -26,6 +26,9 @@ except ImportError:
         file.seek(0)
 
 
+LOCK = ".lock"
+
+
 @contextlib.contextmanager
 def only_build(folder: Path) -> Iterator[None]:
     """Hold the lock of a build folder.
@@ -38,7 +41,7 @@ def only_build(folder: Path) -> Iterator[None]:
         When another build holds the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / ".lock"
+    path = folder / LOCK
     with path.open("a+", encoding="utf-8") as file:
         try:
             _take(file)

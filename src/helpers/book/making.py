@@ -60,6 +60,24 @@ def make_editions(
         See :func:`helpers.book.builds.build_editions`.
     """
     staging = project.build / STAGING
+    try:
+        _make(project, editions, trials, fingerprints, staging, jobs, timeout, report, scheduler)
+    finally:
+        # Nothing half done is left, whatever happened, and a full disk has space again.
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _make(
+    project: Project,
+    editions: Sequence[PlannedEdition],
+    trials: Mapping[str, Specification],
+    fingerprints: Fingerprints,
+    staging: Path,
+    jobs: int,
+    timeout: float,
+    report: Callable[[str], None],
+    scheduler: str | None,
+) -> None:
     runner = Runner(
         project,
         fingerprints,
@@ -106,7 +124,6 @@ def make_editions(
         )
     for edition in editions:
         replace_folder(staging / "books" / edition.name / "book", project.build / edition.name)
-    shutil.rmtree(staging, ignore_errors=True)
 
 
 def _with_compared(editions: Sequence[PlannedEdition]) -> tuple[PlannedEdition, ...]:
@@ -146,6 +163,7 @@ def _results(edition: PlannedEdition, notebooks: Notebooks) -> Results:
     )
 
 
+@children.waited_for()
 def _make_book(
     project: Project,
     edition: PlannedEdition,

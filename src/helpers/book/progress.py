@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from helpers.book.execution import Executed
+    from helpers.book.tasks import Executed
 
 
 class Progress:

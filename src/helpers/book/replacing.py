@@ -10,6 +10,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from helpers.errors import ParameterError
+
 STAGING = ".staging"
 ASIDE = ".replaced"
 
@@ -44,6 +46,31 @@ def recover(build: Path) -> None:
                 folder.rename(build / folder.name)
         shutil.rmtree(aside, ignore_errors=True)
     shutil.rmtree(build / STAGING, ignore_errors=True)
+
+
+def refuse_place_among_data(place: Path, trial: Path, *, build: Path) -> None:
+    """Refuse to write into the folder of a trial, where every file counts as its data.
+
+    Parameters
+    ----------
+    place
+        Where the user wants something written.
+    trial
+        The folder of the trial.
+    build
+        The build folder, in which anything may be written even if the trial's folder holds it.
+
+    Raises
+    ------
+    ParameterError
+        When it lies there.
+    """
+    whole = place.resolve()
+    if whole.is_relative_to(trial) and not whole.is_relative_to(build):
+        raise ParameterError(
+            f"--output {place}: this lies in the folder of the trial, {trial}, whose files are its "
+            "data; choose a place elsewhere."
+        )
 
 
 def write_file(path: Path, content: str | bytes) -> None:

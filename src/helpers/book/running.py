@@ -10,13 +10,14 @@ from pathlib import Path
 
 from helpers.book.chapters import Chapter
 from helpers.book.editions import Edition
-from helpers.book.execution import Executed, Task, run_chapters
+from helpers.book.execution import run_chapters
 from helpers.book.locking import only_build
 from helpers.book.planning import plan_chapter
 from helpers.book.project import Project
-from helpers.book.replacing import STAGING, write_file
+from helpers.book.replacing import STAGING, refuse_place_among_data, write_file
 from helpers.book.results import harvest
 from helpers.book.results_given import results_given
+from helpers.book.tasks import Executed, Task
 from helpers.errors import ExecutionError
 
 RUNS = "runs"
@@ -64,6 +65,7 @@ def run_one(
     planned = plan_chapter(project, chapter, edition, overrides)
     runs = project.build / RUNS
     place = output or runs / f"{chapter.name}.ipynb"
+    refuse_place_among_data(place, planned.trial, build=project.build)
     with only_build(runs):
         scratch = runs / STAGING
         shutil.rmtree(scratch, ignore_errors=True)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.book.execution import Executed, Task, run_chapters
+from helpers.book.execution import run_chapters
 from helpers.book.fingerprints import Fingerprints, combined
 from helpers.book.kept import keep_notebook, kept_notebook, note_what_it_is_made_from
 from helpers.book.planning import PlannedChapter, PlannedEdition
 from helpers.book.progress import Progress
 from helpers.book.project import Project
+from helpers.book.tasks import Executed, Task
 from helpers.errors import BuildError, ExecutionError
 
 FAILED = ".failed"
@@ -101,14 +102,14 @@ class Runner:
         """Run chapters; each is kept as soon as it ends, whatever becomes of the others."""
         if not tasks:
             return []
-        changed: list[str] = []
+        changed: dict[str, tuple[str, ...]] = {}
         with Progress(len(tasks), self.report) as progress:
 
             def finished(executed: Executed) -> None:
                 progress.finished(executed)
                 task = executed.task
-                if not self.fingerprints.still_hold(task.planned, task.planned.trial):
-                    changed.append(task.label)
+                if changes := self.fingerprints.changes(task.planned, task.planned.trial):
+                    changed[task.label] = changes
                 elif executed.notebook is not None:
                     keep_notebook(
                         self.project.build,
@@ -127,9 +128,10 @@ class Runner:
                 scheduler=self.scheduler,
             )
         if changed:
+            label, changes = next(iter(changed.items()))
             raise BuildError(
-                f"The code, the data or the source of chapter {changed[0]} changed while it was "
-                "being run: build again."
+                f"While chapter {label} ran, something that it is made from changed "
+                f"({'; '.join(changes)}): build again."
             )
         return done
 

@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 
 from helpers.book.chapters import Chapter, read_chapters
+from helpers.book.content_files import page_files
 from helpers.book.dressing import dressed
 from helpers.book.edition_box import with_edition_box
 from helpers.book.editions import Edition
 from helpers.book.fingerprint_row import with_fingerprint
-from helpers.book.fingerprints import page_files
 from helpers.book.left_out import notebook_without_links, uncited, without_links
 from helpers.book.mathjax import MATHJAX_PATH
 from helpers.book.parameter_table import with_parameter_table

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.book.kept import KEPT, keep_notebook, kept_notebook
-from helpers.book.locking import only_build
+from helpers.book.locking import LOCK, only_build
 from helpers.book.replacing import STAGING, recover
 from helpers.book.sweep_plans import Cell, Sweep
+from helpers.errors import ParameterError
 
 FAILED = "failed"
 
@@ -86,6 +87,25 @@ def run_sweep(
     return found
 
 
+def refuse_foreign_folder(folder: Path) -> None:
+    """Refuse a folder that holds anything but a sweep, which would be mixed with it or replaced.
+
+    Raises
+    ------
+    ParameterError
+        When it does, or is no folder.
+    """
+    if folder.is_dir():
+        free = (folder / LOCK).is_file() or not any(folder.iterdir())
+    else:
+        free = not folder.exists()
+    if not free:
+        raise ParameterError(
+            f"--output {folder}: something is there that no sweep has written; choose a new or an "
+            "empty folder."
+        )
+
+
 def _run(
     sweep: Sweep,
     cells: Sequence[Cell],
@@ -98,7 +118,8 @@ def _run(
     if not cells:
         return []
     # Everything that runs notebooks is loaded only when something has to run.
-    from helpers.book.execution import Executed, Task, run_chapters
+    from helpers.book.execution import run_chapters
+    from helpers.book.tasks import Executed, Task
 
     of: dict[Task, Cell] = {}
     for cell in cells:
@@ -118,11 +139,11 @@ def _run(
     def finished(executed: Executed) -> None:
         cell = of[executed.task]
         swept = Swept(cell, executed.notebook, executed.failure)
-        if not fingerprints.still_hold(cell.planned, cell.planned.trial):
+        if changes := fingerprints.changes(cell.planned, cell.planned.trial):
             swept = Swept(
                 cell,
-                failure="The code, the data or the chapter changed while the cell was being run: "
-                "run the sweep again.",
+                failure="Something that the cell is made from changed while it ran "
+                f"({'; '.join(changes)}): run the sweep again.",
             )
         elif executed.notebook is not None:
             keep_notebook(

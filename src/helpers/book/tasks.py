@@ -1,0 +1,49 @@
+"""A chapter that is to run, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.book.planning import PlannedChapter
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One chapter to run.
+
+    Parameters
+    ----------
+    edition
+        Name of its edition, for messages; empty for a chapter that is run by itself.
+    planned
+        The chapter and its values.
+    scratch
+        An empty folder of its own; the kernel works in it.
+    failed
+        Where the notebook is kept when the chapter fails.
+    results
+        Content of the file with the other chapters' results, for a chapter that asks for it.
+    """
+
+    edition: str
+    planned: PlannedChapter
+    scratch: Path
+    failed: Path
+    results: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The chapter and its edition, for messages."""
+        name = self.planned.name
+        return f"{name} of the edition {self.edition}" if self.edition else name
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What became of a chapter: the text of its notebook, or the sentence that says why not."""
+
+    task: Task
+    seconds: float
+    notebook: str | None = None
+    failure: str | None = None
