@@ -61,7 +61,18 @@ def make_editions(
     """
     staging = project.build / STAGING
     try:
-        _make(project, editions, trials, fingerprints, staging, jobs, timeout, report, scheduler)
+        _make(
+            project,
+            editions,
+            trials,
+            fingerprints,
+            staging,
+            jobs=jobs,
+            timeout=timeout,
+            report=report,
+            scheduler=scheduler,
+            published=published,
+        )
     finally:
         # Nothing half done is left, whatever happened, and a full disk has space again.
         shutil.rmtree(staging, ignore_errors=True)
@@ -73,10 +84,12 @@ def _make(
     trials: Mapping[str, Specification],
     fingerprints: Fingerprints,
     staging: Path,
+    *,
     jobs: int,
     timeout: float,
     report: Callable[[str], None],
     scheduler: str | None,
+    published: PublishedSource | None,
 ) -> None:
     runner = Runner(
         project,
