@@ -106,7 +106,9 @@ def server(tmp_path: Path) -> Iterator[dict[str, Any]]:
     }
     # What stands in for .venv is the environment of this test; make is not to set up another.
     tools = Path(sys.executable).parent
-    command = ["make", "--old-file=.venv/.ready", f"BIN={tools}", "lab"]
+    # The Makefile's own BIN is relative; this one may have spaces, which the shell would part.
+    quoted = str(tools).replace(" ", "\\ ")
+    command = ["make", "--old-file=.venv/.ready", f"BIN={quoted}", "lab"]
     with (tmp_path / "said.txt").open("w") as said:
         process = subprocess.Popen(
             command,
@@ -119,7 +121,8 @@ def server(tmp_path: Path) -> Iterator[dict[str, Any]]:
     try:
         yield _answer(process, tmp_path)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(timeout=20)
         except subprocess.TimeoutExpired:
