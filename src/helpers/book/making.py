@@ -6,7 +6,8 @@ import hashlib
 import json
 import platform
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,84 +60,62 @@ def make_editions(
     TrialBookError
         See :func:`helpers.book.builds.build_editions`.
     """
-    staging = project.build / STAGING
-    try:
-        _make(
+    with _cleared_after(project.build / STAGING) as staging:
+        runner = Runner(
             project,
-            editions,
-            trials,
             fingerprints,
             staging,
             jobs=jobs,
             timeout=timeout,
             report=report,
             scheduler=scheduler,
-            published=published,
         )
-    finally:
-        # Nothing half done is left, whatever happened, and a full disk has space again.
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _make(
-    project: Project,
-    editions: Sequence[PlannedEdition],
-    trials: Mapping[str, Specification],
-    fingerprints: Fingerprints,
-    staging: Path,
-    *,
-    jobs: int,
-    timeout: float,
-    report: Callable[[str], None],
-    scheduler: str | None,
-    published: PublishedSource | None,
-) -> None:
-    runner = Runner(
-        project,
-        fingerprints,
-        staging,
-        jobs=jobs,
-        timeout=timeout,
-        report=report,
-        scheduler=scheduler,
-    )
-    running = _with_compared(editions)
-    for edition in running:
-        shutil.rmtree(project.build / FAILED / edition.name, ignore_errors=True)
-    runner.run(running, stage=0, others={})
-    first = {each.name: _results(each, runner.notebooks[each.name]) for each in running}
-    runner.run(
-        running, stage=1, others={name: results_text(found) for name, found in first.items()}
-    )
-    whole = {each.name: _results(each, runner.notebooks[each.name]) for each in running}
-    runner.run(
-        [each for each in running if each.compared],
-        stage=2,
-        others={each.name: _compared_text(each, whole, trials) for each in editions},
-    )
-    results = {
-        each.name: _with_fingerprints(
-            _results(each, runner.notebooks[each.name]), runner.prints[each.name]
+        running = _with_compared(editions)
+        for edition in running:
+            shutil.rmtree(project.build / FAILED / edition.name, ignore_errors=True)
+        runner.run(running, stage=0, others={})
+        first = {each.name: _results(each, runner.notebooks[each.name]) for each in running}
+        runner.run(
+            running, stage=1, others={name: results_text(found) for name, found in first.items()}
         )
-        for each in editions
-    }
-    with children.none_left():
-        Parallel(n_jobs=jobs, prefer="threads")(
-            delayed(_make_book)(
-                project,
-                edition,
-                trials[edition.name],
-                runner.notebooks[edition.name],
-                results[edition.name],
-                fingerprints,
-                runner.prints[edition.name],
-                staging / "books" / edition.name,
-                published,
+        whole = {each.name: _results(each, runner.notebooks[each.name]) for each in running}
+        runner.run(
+            [each for each in running if each.compared],
+            stage=2,
+            others={each.name: _compared_text(each, whole, trials) for each in editions},
+        )
+        results = {
+            each.name: _with_fingerprints(
+                _results(each, runner.notebooks[each.name]), runner.prints[each.name]
             )
-            for edition in editions
-        )
-    for edition in editions:
-        replace_folder(staging / "books" / edition.name / "book", project.build / edition.name)
+            for each in editions
+        }
+        with children.none_left():
+            Parallel(n_jobs=jobs, prefer="threads")(
+                delayed(_make_book)(
+                    project,
+                    edition,
+                    trials[edition.name],
+                    runner.notebooks[edition.name],
+                    results[edition.name],
+                    fingerprints,
+                    runner.prints[edition.name],
+                    staging / "books" / edition.name,
+                    published,
+                )
+                for edition in editions
+            )
+        for edition in editions:
+            replace_folder(staging / "books" / edition.name / "book", project.build / edition.name)
+
+
+@contextmanager
+def _cleared_after(folder: Path) -> Iterator[Path]:
+    """Leave nothing half done in a folder, whatever happens; a full disk has space again."""
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _with_compared(editions: Sequence[PlannedEdition]) -> tuple[PlannedEdition, ...]:

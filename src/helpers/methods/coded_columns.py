@@ -16,6 +16,8 @@ from helpers.errors import AnalysisError, unknown_name
 IntArray = NDArray[np.intp]
 
 
+# Numbers with more different values than this are continuous.
+_MANY_VALUES = 50
 # Columns with more rows than this are looked at in a sample of about so many rows.
 _MANY, _SAMPLE = 5000, 1000
 
@@ -41,6 +43,11 @@ class Coded:
     categorical: bool
     numeric: bool
     single: bool = False
+
+    @property
+    def continuous(self) -> bool:
+        """Whether the column holds numbers of many different values."""
+        return self.numeric and len(self.levels) > _MANY_VALUES
 
     def take(self, rows: IntArray) -> Coded:
         """Keep some rows."""

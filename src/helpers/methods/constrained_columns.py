@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from helpers.errors import AnalysisError
 from helpers.methods.coded_columns import Coded, distinct_rows, in_order
 from helpers.methods.factored_designs import FactoredDesign
-from helpers.methods.model_formulas import MANY_ROWS, MANY_VALUES
+from helpers.methods.model_formulas import MANY_ROWS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -48,11 +48,7 @@ def constrained_columns(
         When a covariate is infinite somewhere or the same for everybody.
     """
     n = len(subject)
-    many = {
-        name
-        for name, column in covariates.items()
-        if n > MANY_ROWS and column.numeric and len(column.levels) > MANY_VALUES
-    }
+    many = {name for name, column in covariates.items() if n > MANY_ROWS and column.continuous}
     few = [column for name, column in covariates.items() if name not in many]
     row, first = distinct_rows([_coded(*visit), _coded(*arm), *few], n)
     blocks, terms = _visit_columns(visit[0][first], arm[0][first], visit[1], arm[1])

@@ -100,3 +100,8 @@ class FactoredDesign:
             return np.tensordot(weight, design, axes=1), scores, none
         right, small_scores, products = reduce_rows(weight, scores)
         return np.tensordot(right, design, axes=1), small_scores, products
+
+
+def written_out(design: FloatArray | FactoredDesign) -> FloatArray:
+    """Give the rows of a design, whether or not it came factored."""
+    return design.dense if isinstance(design, FactoredDesign) else design

@@ -27,7 +27,7 @@ from helpers.methods.coded_columns import (
     plain,
     renumber,
 )
-from helpers.methods.factored_designs import FactoredDesign
+from helpers.methods.factored_designs import FactoredDesign, written_out
 from helpers.methods.formula_parsing import ParsedFormula, parse_formula
 
 if TYPE_CHECKING:
@@ -38,10 +38,8 @@ IntArray = NDArray[np.intp]
 
 # Numeric variables with no more values than this can be crossed in LS means.
 _FEW_VALUES = 12
-# Above so many different rows a formula is taken apart by its continuous variables, which are
-# those with more than so many values.
+# Above so many different rows a formula is taken apart by its continuous variables.
 MANY_ROWS = 5000
-MANY_VALUES = 50
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ class ModelFrame:
     @property
     def design(self) -> FloatArray:
         """Distinct design rows, shape (u, p)."""
-        return self.distinct.dense if isinstance(self.distinct, FactoredDesign) else self.distinct
+        return written_out(self.distinct)
 
 
 def build_frame(
@@ -355,9 +353,7 @@ def _evaluate_in_parts(
     many = [
         name
         for name in parsed.variables
-        if coded[name].numeric
-        and name not in parsed.categorical
-        and len(coded[name].levels) > MANY_VALUES
+        if coded[name].continuous and name not in parsed.categorical
     ]
     continuous = frozenset(many)
     if not many or any(

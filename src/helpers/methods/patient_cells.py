@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from helpers.methods.coded_columns import hash_rows
 from helpers.methods.design_reduction import orthonormal
-from helpers.methods.factored_designs import FactoredDesign
+from helpers.methods.factored_designs import FactoredDesign, written_out
 from helpers.methods.pseudo_patients import reduce_cells, reduce_factors
 
 FloatArray = NDArray[np.float64]
@@ -57,7 +57,7 @@ class Patients:
     @property
     def design(self) -> FloatArray:
         """Distinct rows of the design, shape (u, p)."""
-        return self.distinct.dense if isinstance(self.distinct, FactoredDesign) else self.distinct
+        return written_out(self.distinct)
 
     @property
     def observed(self) -> NDArray[np.bool_]:

@@ -130,12 +130,8 @@ def reduce_factors(
             few[rows[0], seen], values[:, rows[:, None], seen], scores[rows[:, None], seen]
         )
         products[number][np.ix_(seen, seen)] += left
-        design = np.zeros((len(small), observed.shape[1], small.shape[2]))
-        design[:, seen] = small
-        padded = np.zeros((len(small), observed.shape[1]))
-        padded[:, seen] = small_scores
-        all_designs.append(design)
-        all_scores.append(padded)
+        all_designs.append(_at_all_visits(small, observed[number]))
+        all_scores.append(_at_all_visits(small_scores, observed[number]))
         owners.append(np.full(len(small), number))
     stacked, owner = np.concatenate(all_designs), np.concatenate(owners)
     size = _lengths(stacked.reshape(-1, stacked.shape[2]))
@@ -185,10 +181,8 @@ def _by_pattern(
         if left is None:
             continue
         products[number][np.ix_(seen, seen)] += left
-        padded = np.zeros((len(small), observed.shape[1], small.shape[2]))
-        padded[:, seen] = small
-        padded_scores = np.zeros((len(small), observed.shape[1]))
-        padded_scores[:, seen] = small_scores
+        padded = _at_all_visits(small, observed[number])
+        padded_scores = _at_all_visits(small_scores, observed[number])
         before = slice(done, start)
         all_designs += [designs(before, every), padded]
         all_scores += [scores[before], padded_scores]
@@ -202,3 +196,10 @@ def _by_pattern(
         size=size,
         products=products,
     )
+
+
+def _at_all_visits(values: FloatArray, observed: NDArray[np.bool_]) -> FloatArray:
+    """Spread what stands at the visits of a pattern (axis 1) over all visits, 0 at the others."""
+    out = np.zeros((len(values), len(observed), *values.shape[2:]))
+    out[:, observed] = values
+    return out
