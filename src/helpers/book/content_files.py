@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 
 from helpers.book.project import Project
@@ -34,13 +35,13 @@ def page_files(project: Project) -> tuple[Path, ...]:
     """Return the files that are compiled as they are: pages, settings, styles, bibliography."""
     chapters = (
         path
-        for path in project.chapters.rglob("*")
-        if path.suffix not in {".ipynb", ".yml"} and project.editions not in path.parents
+        for path in files_below(project.chapters, leave_out=project.editions)
+        if path.suffix not in {".ipynb", ".yml"}
     )
     top = (project.root / name for name in ("_config.yml", "_toc.yml"))
-    folders = (project.root / name for name in ("_static", "_templates"))
-    found = [*chapters, *top, *(path for folder in folders for path in folder.rglob("*"))]
-    return tuple(sorted(path for path in found if _counts(path, project.root)))
+    folders = (files_below(project.root / name) for name in ("_static", "_templates"))
+    found = [*chapters, *(path for path in top if path.is_file()), *chain.from_iterable(folders)]
+    return tuple(sorted(found))
 
 
 def is_trace(name: str) -> bool:
@@ -51,8 +52,3 @@ def is_trace(name: str) -> bool:
         or (name.startswith("#") and name.endswith("#"))
         or name in _TRACES
     )
-
-
-def _counts(path: Path, root: Path) -> bool:
-    """Say whether a path below a folder is a file of its content."""
-    return path.is_file() and not any(map(is_trace, path.relative_to(root).parts))
