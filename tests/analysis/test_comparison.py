@@ -105,6 +105,7 @@ def difference(estimate: float, stem: str = "primary.difference") -> dict[str, t
         "primary.outcome": ("pain", "pain"),
         "primary.visit.label": ("week 26", "week 26"),
         "primary.level": (0.95, "95%"),
+        "primary.unit": ("points", "points"),
     }
 
 
@@ -118,6 +119,7 @@ def test_takes_the_primary_difference_of_two_arms_once() -> None:
     first = found.estimates[0]
     assert (first.lower, first.upper, first.text) == (0.0, 2.0, "1.0 (0.0 to 2.0)")
     assert (first.panel, first.level) == (("tiny", "pain", "week 26"), "95%")
+    assert first.unit == "points"
     assert found.estimates[1].panel[0] == "other"
     assert not found.same_trial
 

@@ -1,7 +1,9 @@
+import re
 from itertools import pairwise
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from helpers.show.figures import (
     INK,
     POINTS,
     WIDTH,
+    Numbers,
     arm_styles,
     display_figure,
     new_figure,
@@ -77,8 +80,16 @@ def test_arms_differ_by_more_than_colour():
 
 def test_a_figure_carries_caption_and_alternative_text(page):
     figure = drawn()
-    display_figure(figure, name="fig-x", caption="Scores, -1 to 3.", alt="A line from 1 to -2.")
+    display_figure(
+        figure,
+        name="fig-x",
+        caption="Scores, -1 to 3.",
+        alt="A line from 1 to -2.",
+        numbers="tab-scores",
+    )
     [found] = page.figures
+    assert page.tables == []
+    assert found["numbers"] == "tab-scores"
     assert found["name"] == "fig-x"
     assert found["caption"] == "Synthetic cohort (TINY). Scores, −1 to 3."
     assert found["alt"] == "Synthetic cohort (TINY). A line from 1 to −2."
@@ -87,8 +98,23 @@ def test_a_figure_carries_caption_and_alternative_text(page):
     assert not plt.fignum_exists(figure.number)
 
 
+def test_numbers_stand_in_a_folded_table_below(page):
+    frame = pd.DataFrame({"Arm": ["a", "a"], "Week": ["0", "6"], "Score": ["-1.0", "3.0"]})
+    numbers = Numbers(frame, of="scores by week", group="Arm", notes=("All of them.",))
+    display_figure(drawn(), name="fig-x", caption="x", alt="x", numbers=numbers)
+    [found], [table] = page.figures, page.tables
+    assert found["numbers"] == table["name"] == "tab-x-numbers"
+    assert table["caption"] == "Synthetic cohort (TINY). Numbers of the figure: scores by week."
+    html = table["data"]["text/html"]
+    assert html.startswith('<details class="trial-fold"><summary>The numbers of this figure<')
+    assert re.search(r'<th scope="row"[^>]*>6</th>', html)
+    assert re.search(r'<th [^>]*scope="rowgroup"[^>]*>a</th>', html)
+    assert "−1.0" in html
+    assert "All of them." in html
+
+
 def test_without_a_build_the_caption_stands_below_as_text(page):
-    display_figure(drawn(), name="fig-x", caption="A * star and a_b.", alt="A line.")
+    display_figure(drawn(), name="fig-x", caption="A * star and a_b.", alt="A line.", numbers="t")
     data, metadata = page.outputs[-1]
     assert data["text/markdown"] == r"*Synthetic cohort (TINY). A \* star and a\_b.*"
     # The scrapbook's mime prefix makes myst-nb take it off the page.
@@ -98,7 +124,7 @@ def test_without_a_build_the_caption_stands_below_as_text(page):
 def test_nothing_is_shown_on_a_page_without_a_label(unlabelled):
     figure = drawn()
     with pytest.raises(TrialBookError, match="does not say yet whose data"):
-        display_figure(figure, name="fig-x", caption="x", alt="x")
+        display_figure(figure, name="fig-x", caption="x", alt="x", numbers="t")
     assert unlabelled.outputs == []
     plt.close(figure)
 

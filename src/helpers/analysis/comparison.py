@@ -88,6 +88,7 @@ class ComparedEstimate:
     upper: float | None
     text: str
     level: str
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,7 @@ def _estimates(edition: EditionResults) -> Iterator[ComparedEstimate]:
             upper=limits[1],
             text=_estimate_text(edition, stem),
             level=_text(edition, "primary.level"),
+            unit=_text(edition, "primary.unit"),
         )
 
 

@@ -163,7 +163,7 @@ def baseline_table(baseline: Baseline) -> None:
     display_table(
         frame,
         name="tab-baseline",
-        caption="Table 1. Characteristics at baseline, by arm.",
+        caption="Characteristics at baseline, by arm: what a paper calls its Table 1.",
         row_header="Characteristic",
         notes=[
             "n (%) is of those whose value is recorded; where that is not everyone in the arm, the "
@@ -193,7 +193,7 @@ def smd_figure(baseline: Baseline) -> None:
     display_figure(
         row_figure(
             rows,
-            x_label="Standardised mean difference",
+            x_label="Standardised mean difference (SD)",
             x_limits=(0.0, max(largest, 1.5 * SMALL) * 1.05),
             guides=(SMALL,),
             tracks=True,
@@ -206,6 +206,7 @@ def smd_figure(baseline: Baseline) -> None:
         alt=f"Points on one axis from the largest to the smallest: {said}. "
         f"{counted(int((known['size'] > SMALL).sum()), 'variable lies', 'variables lie')} "
         f"beyond {SMALL:g}.",
+        numbers="tab-baseline",
     )
 
 

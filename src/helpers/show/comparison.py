@@ -12,12 +12,12 @@ from helpers.analysis.comparison import (
     ComparedNumber,
     Comparison,
 )
-from helpers.show.figures import ARM_STYLES, display_figure
+from helpers.show.figures import ARM_STYLES, Numbers, display_figure
 from helpers.show.outputs import show_paragraphs
 from helpers.show.page_label import PageLabel, labelled_as
 from helpers.show.records import MINUS, Record, count, count_record, number, publish, shown
 from helpers.show.row_plot import Mark, Row, row_figure
-from helpers.show.sentences import counted, listed
+from helpers.show.sentences import counted, listed, with_unit
 from helpers.show.tables import display_table
 
 ALONE = (
@@ -144,6 +144,7 @@ def _estimates_figure(
     estimates: Sequence[ComparedEstimate], *, place: int, alone: bool, comparison: Comparison
 ) -> None:
     trial, outcome, visit = estimates[0].panel
+    unit = estimates[0].unit
     order = [edition.name for edition in comparison.editions]
     rows = []
     for each in estimates:
@@ -166,14 +167,21 @@ def _estimates_figure(
     display_figure(
         row_figure(
             rows,
-            x_label="Difference between arms",
+            x_label=with_unit("Difference between arms", f"({unit})" if unit else None),
             x_limits=(low - room, high + room),
             zero=0.0,
         ),
         name="fig-compared-estimates" if alone else f"fig-compared-estimates-{place + 1}",
         caption=f"Difference between arms in {of}, with {interval}, in each edition.{where}",
         alt=f"Points with intervals below each other on one axis, with a line at zero. {said}.",
+        numbers=_estimates(estimates, of=of),
     )
+
+
+def _estimates(estimates: Sequence[ComparedEstimate], *, of: str) -> Numbers:
+    """Arrange the estimates of the editions for reading."""
+    rows = [{"Edition": _row_label(each), "Difference (CI)": each.text} for each in estimates]
+    return Numbers(pd.DataFrame(rows), of=f"difference between arms in {of}, edition by edition")
 
 
 def _row_label(estimate: ComparedEstimate) -> str:

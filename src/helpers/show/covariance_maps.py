@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from helpers.analysis.model_comparison import ModelComparison, Spread
-from helpers.show.figures import display_figure, new_figure, theme
+from helpers.show.figures import SHADE, Numbers, display_figure, new_figure, theme
 from helpers.show.model_names import MODEL_NAMES
 from helpers.show.records import is_missing, number, shown
 from helpers.show.sentences import listed, mid_sentence, sentence_start, with_unit
 
-# Light enough at its end for dark letters: 6:1.
-_SHADES = LinearSegmentedColormap.from_list("correlation", ["#ffffff", "#56A5D6"])
 # More visits than this leave no room for numbers in half the width of a figure.
 _HALF_WIDTH = 5
 _MOST = 11
@@ -72,6 +73,28 @@ def covariance_figure(comparison: ModelComparison) -> None:
             "Visits are named by their week."
         ),
         alt=f"One map for the data and one for each mixed model. {'. '.join(said)}.",
+        numbers=_numbers(comparison, panels),
+    )
+
+
+def _numbers(comparison: ModelComparison, panels: list[tuple[str, Spread]]) -> Numbers:
+    """Arrange standard deviations by visit and correlations by pair of visits."""
+    labels = {visit: mid_sentence(label) for visit, label in comparison.visit_labels.items()}
+    rows = []
+    for visit, label in labels.items():
+        spreads = {title: number(spread.sd[visit]) for title, spread in panels}
+        rows.append({"Part": "Standard deviation", "Visit": sentence_start(label), **spreads})
+    for first, second in combinations(labels, 2):
+        bound = {title: number(_joint(spread, first, second)) for title, spread in panels}
+        pair = f"{sentence_start(labels[first])} and {labels[second]}"
+        rows.append({"Part": "Correlation", "Visit": pair, **bound})
+    return Numbers(
+        pd.DataFrame(rows),
+        of=(
+            f"spread of {mid_sentence(comparison.outcome_label)} ({comparison.unit}) at each visit "
+            "and correlation of each pair of visits"
+        ),
+        group="Part",
     )
 
 
@@ -111,8 +134,16 @@ def draw_covariances(comparison: ModelComparison) -> Figure:
 def _draw_map(axes: Axes, spread: Spread, weeks: list[str]) -> None:
     size = len(weeks)
     correlation = spread.correlation.to_numpy(dtype=float)
-    shade = np.where(np.tri(size, k=-1, dtype=bool), correlation, np.nan)
-    axes.imshow(shade, cmap=_SHADES, vmin=0, vmax=1, aspect="equal")
+    axes.set_xlim(-0.5, size - 0.5)
+    axes.set_ylim(size - 0.5, -0.5)
+    axes.set_aspect("equal")
+    for lower, left in zip(*np.tril_indices(size, k=-1), strict=True):
+        strength = correlation[lower, left]
+        if not is_missing(strength):
+            # One colour, more or less of it: it then suits a light ground and a dark one.
+            place = (float(left) - 0.5, float(lower) - 0.5)
+            shade = {"facecolor": SHADE, "linewidth": 0, "alpha": min(max(strength, 0.0), 1.0)}
+            axes.add_patch(Rectangle(place, 1, 1, **shade))
     axes.set_xticks(range(size), weeks)
     axes.set_yticks(range(size), weeks)
     axes.tick_params(length=0)

@@ -178,6 +178,7 @@ def exclusions_figure(screening: Screening) -> None:
             "Horizontal bars, one for each criterion. Excluded under it, of all who do not meet "
             f"it: {'; '.join(counts)}."
         ),
+        numbers="tab-criteria",
     )
 
 

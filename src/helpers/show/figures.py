@@ -16,6 +16,7 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,6 +26,7 @@ from helpers.show.lettering import BOXES, boxes_without_warning, font_families, 
 from helpers.show.outputs import GLUE_PREFIX, emit, glued
 from helpers.show.page_label import labelled
 from helpers.show.records import shown
+from helpers.show.tables import display_table
 
 WIDTH = 4.9
 """Inches; the widest that keeps 12 points readable on a telephone."""
@@ -32,6 +34,9 @@ POINTS = 12.0
 INK = "#1f2328"
 FAINT = "#6e7781"
 GRID = "#d8dee4"
+PAPER = "#ffffff"
+SHADE = "#56A5D6"
+"""Of the cells of a map; light enough at its full strength for letters in ink: 6:1."""
 
 _SALT = "trialbook"
 
@@ -57,9 +62,9 @@ ARM_STYLES = (
 )
 
 _THEME: Any = {
-    "figure.facecolor": "white",
+    "figure.facecolor": PAPER,
     "figure.constrained_layout.use": True,
-    "savefig.facecolor": "white",
+    "savefig.facecolor": PAPER,
     "font.size": POINTS,
     "axes.titlesize": POINTS,
     "axes.titlelocation": "left",
@@ -161,7 +166,30 @@ def svg_of(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-def display_figure(figure: Figure, *, name: str, caption: str, alt: str) -> None:
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers that a figure draws, for a table that is folded away below it.
+
+    Parameters
+    ----------
+    frame
+        Texts, ready to print; the first column names the rows.
+    of
+        What they are, as it stands after "Numbers of the figure:".
+    group, text_columns, notes
+        As :func:`helpers.show.tables.display_table` takes them.
+    """
+
+    frame: pd.DataFrame
+    of: str
+    group: str | None = None
+    text_columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def display_figure(
+    figure: Figure, *, name: str, caption: str, alt: str, numbers: Numbers | str
+) -> None:
     """Show a figure with its caption and its text for those who cannot see it, then close it.
 
     The build turns the output's metadata into the figure's caption, number and alternative text.
@@ -178,6 +206,9 @@ def display_figure(figure: Figure, *, name: str, caption: str, alt: str) -> None
         Plain text (the build escapes Markdown); the page's data label is put before it.
     alt
         What is seen, with the key numbers, in plain text.
+    numbers
+        The numbers that are drawn, or the name of the table of the same page that has them: what
+        is drawn can also be read.
 
     Raises
     ------
@@ -186,11 +217,11 @@ def display_figure(figure: Figure, *, name: str, caption: str, alt: str) -> None
     """
     whole = shown(labelled(f"{caption} {BOXES}" if missing_in(figure) else caption))
     described = shown(labelled(alt))
+    table = numbers if isinstance(numbers, str) else f"tab-{name.removeprefix('fig-')}-numbers"
+    told = {"name": name, "caption": whole, "alt": described, "numbers": table}
     emit(
         {"image/svg+xml": svg_of(figure), "text/plain": described},
-        metadata={
-            "trialbook": {"figure": {"name": name, "caption": whole, "alt": described}},
-        },
+        metadata={"trialbook": {"figure": told}},
     )
     plt.close(figure)
     record = f"figure.{name}.caption"
@@ -198,6 +229,18 @@ def display_figure(figure: Figure, *, name: str, caption: str, alt: str) -> None
         {GLUE_PREFIX + "text/plain": repr(whole), "text/markdown": f"*{_markdown_escaped(whole)}*"},
         metadata=glued(record),
     )
+    if isinstance(numbers, Numbers):
+        columns = [column for column in numbers.frame.columns if column != numbers.group]
+        display_table(
+            numbers.frame,
+            name=table,
+            caption=f"Numbers of the figure: {numbers.of}.",
+            row_header=str(columns[0]),
+            group=numbers.group,
+            text_columns=numbers.text_columns,
+            notes=numbers.notes,
+            fold="The numbers of this figure",
+        )
 
 
 def _markdown_escaped(text: str) -> str:

@@ -102,6 +102,7 @@ def flow_figure(flow: Flow) -> None:
             f"{mid_sentence(flow.visit_label)}; analysed, that it was recorded at least once."
         ),
         alt=f"Flow diagram from enrolment to analysis. {flow_sentence(flow)} {_losses(flow)}",
+        numbers="tab-flow",
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from helpers.show.figures import FAINT, INK, POINTS, WIDTH, arm_styles, new_figure, theme
+from helpers.show.figures import FAINT, INK, PAPER, POINTS, WIDTH, arm_styles, new_figure, theme
 from helpers.show.flow_text import BoxText, FlowText
 from helpers.show.records import INDENT
 from helpers.show.text_fit import LINE, text_width, wrap
@@ -190,7 +190,7 @@ def draw_flow(text: FlowText, *, arms: Sequence[str]) -> Figure:
                     (box.left, box.top),
                     box.width,
                     box.height,
-                    facecolor="white",
+                    facecolor=PAPER,
                     edgecolor=edge,
                     linewidth=1.8 if box.arm else 1.0,
                     clip_on=False,

@@ -72,4 +72,5 @@ def forest_figure(result: SecondaryResult) -> None:
             "below, in the outcome's own unit, unturned."
         ),
         alt=f"Forest plot, one row for each outcome, with a line at zero. {'; '.join(said)}.",
+        numbers="tab-secondary",
     )

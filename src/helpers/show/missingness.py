@@ -11,16 +11,20 @@ from helpers.analysis.missingness import ObservedByVisit, Trajectories
 from helpers.analysis.withheld import NotShown
 from helpers.show.figures import (
     INK,
+    PAPER,
+    Numbers,
     arm_styles,
     display_figure,
     new_figure,
     theme,
 )
 from helpers.show.frame_rows import rows_of
+from helpers.show.line_names import name_lines, names_height
 from helpers.show.records import (
     Record,
     count,
     count_record,
+    interval,
     is_missing,
     level_text,
     number,
@@ -131,6 +135,7 @@ def missing_figure(observed: ObservedByVisit) -> None:
             f"visit, by arm; below, how many.{withheld}"
         ),
         alt=f"One falling line for each arm. {'. '.join(said)}.",
+        numbers="tab-missing",
     )
 
 
@@ -138,11 +143,13 @@ def draw_missing(observed: ObservedByVisit) -> Figure:
     """Draw shares by visit with a table of counts under the axis."""
     counts = observed.counts[observed.counts["arm"] != OVERALL]
     arms = list(dict.fromkeys(counts["arm"]))
+    labels = dict(zip(counts["arm"].astype(str), counts["arm_label"].astype(str), strict=True))
     styles = arm_styles(arms)
     visits = counts.drop_duplicates("visit")
     axis = visit_axis(list(visits["visit"]), list(visits["week"]))
     with theme():
-        figure, axes = new_figure(height=3.3 + 0.24 * len(arms))
+        height = max(2.3, names_height(list(labels.values())))
+        figure, axes = new_figure(height=height + 1.0 + 0.24 * len(arms))
         for arm, part in counts.groupby("arm", sort=False, observed=True):
             style = styles[str(arm)]
             axes.plot(
@@ -151,18 +158,21 @@ def draw_missing(observed: ObservedByVisit) -> Figure:
                 color=style.colour,
                 linestyle=style.line,
                 marker=style.marker,
-                label=str(part.iloc[0]["arm_label"]),
                 clip_on=False,
             )
         axes.set_ylim(0, 102)
-        axes.set_ylabel("Recorded (%)")
+        axes.set_ylabel("Participants with a score (%)")
         axis.label(axes)
         widest = max(text_width(_under(seen), bold=False) for seen in counts["observed"])
         shown = axis.apart(width=widest)
         # Room for the counts between the weeks and their label.
         axes.xaxis.labelpad = 6 + 17 * len(arms)
-        # The lines begin at the top: the corner below is free.
-        axes.legend(loc="lower left", labelcolor="linecolor", handlelength=2.2)
+        ends = {
+            # An arm of which nothing is shown is named at the top, where the others begin.
+            str(arm): next(iter(part["percent"].astype(float).dropna().iloc[::-1]), 100.0)
+            for arm, part in counts.groupby("arm", sort=False, observed=True)
+        }
+        name_lines(axes, ends, labels=labels, styles=styles, height=height)
         for place, (arm, part) in enumerate(counts.groupby("arm", sort=False, observed=True)):
             for row in rows_of(part[part["visit"].isin(shown)]):
                 axes.annotate(
@@ -204,6 +214,30 @@ def trajectory_figure(trajectories: Trajectories) -> None:
         name="fig-trajectories",
         caption=f"{trajectories.outcome_label} as it was recorded, by arm. {who}",
         alt=f"One panel for each arm. Observed means: {'; '.join(said)}.",
+        numbers=_numbers(trajectories),
+    )
+
+
+def _numbers(trajectories: Trajectories) -> Numbers:
+    """Arrange the observed means for reading; a single participant's line is not among them."""
+    decimals = trajectories.decimals
+    rows = [
+        {
+            "Visit": str(row.visit_label),
+            "Arm": str(row.arm_label),
+            "Seen": count(row.n),
+            "Mean": number(row.mean, decimals=decimals),
+            f"{level_text(trajectories.level)} CI": interval(
+                row.lower, row.upper, decimals=decimals
+            ),
+        }
+        for row in rows_of(trajectories.means)
+    ]
+    unit = f" ({trajectories.unit})" if trajectories.unit else ""
+    return Numbers(
+        pd.DataFrame(rows),
+        of=f"observed means of {mid_sentence(trajectories.outcome_label)}{unit}",
+        group="Arm",
     )
 
 
@@ -243,7 +277,7 @@ def draw_trajectories(trajectories: Trajectories) -> Figure:
                         zorder=1,
                     )
             places = [axis.positions[visit] for visit in part["visit"]]
-            axes.plot(places, part["mean"], color="white", linewidth=5, zorder=2)
+            axes.plot(places, part["mean"], color=PAPER, linewidth=5, zorder=2)
             axes.errorbar(
                 places,
                 part["mean"],

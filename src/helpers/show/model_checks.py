@@ -105,6 +105,7 @@ def checks_figure(result: PrimaryResult) -> None:
             f"model (line){'; ' + what if what else ''}."
         ),
         alt=(f"Three panels. {reach}Standard deviations at each visit: {said}."),
+        numbers="tab-spread",
     )
 
 
@@ -185,11 +186,23 @@ def draw_checks(result: PrimaryResult) -> Figure:
         second.set_xlabel(f"Fitted value ({result.unit})")
         second.set_ylabel("Residual (SD)")
         places = [axis.positions[visit] for visit in spread["visit"]]
-        third.plot(places, spread["implied"], color=INK, linestyle=(0, (5, 2)), label="implied")
-        third.plot(places, spread["observed"], "o", color=colour, markersize=8, label="observed")
+        third.plot(places, spread["implied"], color=INK, linestyle=(0, (5, 2)))
+        third.plot(places, spread["observed"], "o", color=colour, markersize=8)
         third.set_ylim(0, float(spread[["observed", "implied"]].to_numpy().max()) * 1.2)
         third.set_ylabel(f"SD ({result.unit})")
-        third.legend(loc="lower right", labelcolor="linecolor")
+        last = spread.iloc[-1]
+        higher = "observed" if last["observed"] >= last["implied"] else "implied"
+        for name, ink in (("observed", colour), ("implied", INK)):
+            third.annotate(
+                name,
+                xy=(places[-1], last[name]),
+                xytext=(0, 9 if name == higher else -9),
+                textcoords="offset points",
+                ha="right",
+                va="bottom" if name == higher else "top",
+                color=ink,
+                fontweight="bold",
+            )
         axis.label(third)
     return figure
 

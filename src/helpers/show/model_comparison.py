@@ -206,4 +206,5 @@ def models_figure(comparison: ModelComparison) -> None:
             "the same; what the models take for granted is not."
         ),
         alt=f"One row for each model, with a line at zero. {'; '.join(said)}.",
+        numbers="tab-models",
     )

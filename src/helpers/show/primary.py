@@ -64,6 +64,7 @@ def record_primary(result: PrimaryResult) -> None:
     texts = {
         "outcome": mid_sentence(result.outcome_label),
         "outcome.phrase": outcome,
+        "unit": result.unit,
         "visit": result.visit,
         "visit.label": mid_sentence(result.visit_label),
         "covariance": result.covariance_used,

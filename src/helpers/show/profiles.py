@@ -12,22 +12,27 @@ from helpers.analysis.primary import PrimaryResult
 from helpers.show.figures import (
     FAINT,
     INK,
+    PAPER,
+    Numbers,
     arm_styles,
     display_figure,
     new_figure,
-    spread_labels,
     theme,
 )
 from helpers.show.frame_rows import rows_of
-from helpers.show.records import estimate_with_interval, level_text
+from helpers.show.line_names import name_lines, names_height
+from helpers.show.records import (
+    estimate_with_interval,
+    interval,
+    level_text,
+    number,
+    p_value,
+)
 from helpers.show.sentences import mid_sentence
-from helpers.show.text_fit import LINE, wrap
 from helpers.show.visit_axis import VisitAxis, visit_axis
 
 OFFSET = 0.014
 """How far apart arms are drawn at one visit, as a part of the axis."""
-LABEL_ROOM = 1.25
-"""Inches at the right of the axes for the names of the arms."""
 
 HEIGHT, BELOW = 3.7, 0.9
 """Inches of a figure, and of what stands below and above its axes."""
@@ -53,6 +58,11 @@ def means_figure(result: PrimaryResult) -> None:
         alt=(
             f"One line for each arm over the visits. Means ({level_text(result.level)} CI), "
             f"{'; '.join(said)}."
+        ),
+        numbers=Numbers(
+            _numbers(result, result.means),
+            of=f"means of {mid_sentence(result.outcome_label)}{_in_unit(result)} by the model",
+            group="Arm",
         ),
     )
 
@@ -95,7 +105,35 @@ def difference_figure(result: PrimaryResult) -> None:
             f"Points with intervals over the visits and a line at zero. "
             f"Differences ({level_text(result.level)} CI), {'; '.join(said)}."
         ),
+        numbers=Numbers(
+            _numbers(result, result.differences, minus=reference),
+            of=(
+                f"differences in the change of {mid_sentence(result.outcome_label)}"
+                f"{_in_unit(result)} by the model"
+            ),
+            group="Arm",
+        ),
     )
+
+
+def _numbers(result: PrimaryResult, frame: pd.DataFrame, *, minus: str = "") -> pd.DataFrame:
+    """Arrange estimates by visit for reading."""
+    limits = f"{level_text(result.level)} CI"
+    rows = []
+    for row in rows_of(frame):
+        label = result.arm_labels[str(row.arm)]
+        found = {
+            "Visit": result.visit_labels[row.visit],
+            "Arm": f"{label} minus {minus}" if minus else label,
+            "Estimate": number(row.estimate, decimals=result.decimals),
+            limits: interval(row.lower, row.upper, decimals=result.decimals),
+        }
+        rows.append({**found, "P": p_value(row.p)} if minus else found)
+    return pd.DataFrame(rows)
+
+
+def _in_unit(result: PrimaryResult) -> str:
+    return f" ({result.unit})" if result.unit else ""
 
 
 def draw_difference(result: PrimaryResult) -> Figure:
@@ -135,18 +173,9 @@ def draw_difference(result: PrimaryResult) -> Figure:
     return figure
 
 
-def _names(result: PrimaryResult, arms: Sequence[str]) -> list[list[str]]:
-    return [wrap(result.arm_labels[arm], LABEL_ROOM, bold=True) for arm in arms]
-
-
-def _label_height(result: PrimaryResult, arms: Sequence[str]) -> float:
-    """Return the inches that the longest name of an arm needs, set in lines."""
-    return max(len(lines) for lines in _names(result, arms)) * LINE + 0.06
-
-
 def _height(result: PrimaryResult, arms: Sequence[str]) -> float:
     """Return a height at which the names of all arms can stand one below the other."""
-    return max(HEIGHT, len(arms) * _label_height(result, arms) + BELOW)
+    return max(HEIGHT, names_height([result.arm_labels[arm] for arm in arms]) + BELOW)
 
 
 def _axis(result: PrimaryResult, *, with_baseline: bool) -> VisitAxis:
@@ -186,7 +215,7 @@ def _draw_lines(
                 marker=style.marker,
                 color=style.colour,
                 markersize=8 if row.visit == filled else 6.5,
-                markerfacecolor=style.colour if filled in (None, row.visit) else "white",
+                markerfacecolor=style.colour if filled in (None, row.visit) else PAPER,
                 markeredgewidth=1.5,
                 linestyle="none",
             )
@@ -195,24 +224,11 @@ def _draw_lines(
 def _name_lines(
     axes: Any, frame: pd.DataFrame, arms: Sequence[str], result: PrimaryResult, styles: Any
 ) -> None:
-    """Write the name of each arm at the end of its line, once the axes have their limits."""
-    ends = [
+    ends = {
         # The last that is shown; an arm of which nothing is shown is named at zero.
-        float(next(iter(frame.loc[frame["arm"] == arm, "estimate"].dropna().iloc[::-1]), 0.0))
+        arm: float(next(iter(frame.loc[frame["arm"] == arm, "estimate"].dropna().iloc[::-1]), 0.0))
         for arm in arms
-    ]
-    low, high = axes.get_ylim()
-    share = _label_height(result, arms) / (_height(result, arms) - BELOW)
-    heights = spread_labels(ends, gap=max(0.14, share) * (high - low), low=low, high=high)
-    for arm, height, name in zip(arms, heights, _names(result, arms), strict=True):
-        axes.annotate(
-            "\n".join(name),
-            xy=(1.0, height),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            color=styles[arm].colour,
-            fontweight="bold",
-            annotation_clip=False,
-        )
+    }
+    name_lines(
+        axes, ends, labels=result.arm_labels, styles=styles, height=_height(result, arms) - BELOW
+    )

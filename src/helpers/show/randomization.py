@@ -19,6 +19,7 @@ from helpers.show.allocation_list import (
 )
 from helpers.show.figures import (
     INK,
+    Numbers,
     arm_styles,
     display_figure,
     new_figure,
@@ -26,6 +27,7 @@ from helpers.show.figures import (
     whole_numbers,
 )
 from helpers.show.frame_rows import rows_of
+from helpers.show.line_names import name_lines, names_height
 from helpers.show.outputs import show_paragraphs
 from helpers.show.records import Record, count, count_record, is_missing, percent, publish
 from helpers.show.row_plot import Mark, Row, row_figure
@@ -58,7 +60,8 @@ UNDATED = (
 
 PRIVATE = "The dates and the order of randomisation are not shown, because the data are not public"
 
-FEW_ARMS = 4  # more than these have no room within the figure for their names
+PANEL, BELOW = 2.5, 0.4
+"""Inches of the upper panel, and of what stands below the panels without the lower one."""
 
 
 def ratio_text(ratio: Mapping[str, int]) -> str:
@@ -212,6 +215,28 @@ def allocation_figure(allocation: Allocation) -> None:
             f"running imbalance, which never exceeds {imbalance_text(allocation.max_imbalance)} "
             f"and ends at {imbalance_text(allocation.imbalance)}."
         ),
+        numbers=_numbers(allocation),
+    )
+
+
+def _numbers(allocation: Allocation) -> Numbers:
+    """Arrange how the arms had filled by the end of each quarter of a year."""
+    names = dict(zip(allocation.totals["arm"], allocation.totals["arm_label"], strict=True))
+    quarters = allocation.over_time["randomised_on"].dt.to_period("Q")
+    last = allocation.over_time.groupby(quarters, sort=True).tail(1)
+    most = allocation.over_time.groupby(quarters, sort=True)["imbalance"].max()
+    rows = [
+        {
+            "By the end of": f"{quarter.end_time:%B %Y}",
+            **{label: count(getattr(row, arm)) for arm, label in names.items()},
+            "Imbalance": imbalance_text(row.imbalance),
+            "Largest in the quarter": imbalance_text(most[quarter]),
+        }
+        for quarter, row in zip(most.index, rows_of(last), strict=True)
+    ]
+    return Numbers(
+        pd.DataFrame(rows),
+        of="participants randomised to each arm, and the imbalance, quarter by quarter",
     )
 
 
@@ -223,29 +248,24 @@ def draw_allocation(allocation: Allocation) -> Figure:
     styles = arm_styles(arms)
     x: Any = data["randomised_on"]
     with theme():
-        height = 5.2 if len(arms) <= FEW_ARMS else 5.2 + 0.24 * len(arms)
+        labels = {arm: f"{names[arm]} {count(data[arm].iloc[-1])}" for arm in arms}
+        room = max(PANEL, names_height(list(labels.values())))
         figure, (above, below) = new_figure(
-            height=height, nrows=2, sharex=True, height_ratios=(3, 2)
+            height=room + PANEL + BELOW, nrows=2, sharex=True, height_ratios=(room, PANEL * 2 / 3)
         )
         for arm in arms:
             style = styles[arm]
-            label = f"{names[arm]} {count(data[arm].iloc[-1])}"
-            above.step(
-                x, data[arm], where="post", color=style.colour, linestyle=style.line, label=label
-            )
-        if len(arms) <= FEW_ARMS:
-            # The steps rise to the right: the corner below them is always free.
-            above.legend(loc="lower right", labelcolor="linecolor", handlelength=1.8)
-        else:
-            figure.legend(loc="outside upper left", labelcolor="linecolor", handlelength=1.8)
+            above.step(x, data[arm], where="post", color=style.colour, linestyle=style.line)
         top = max([*(float(data[arm].iloc[-1]) for arm in arms), 1.0])
         above.set_ylim(0, top * 1.08)
-        above.set_ylabel("Randomised")
+        ends = {arm: float(data[arm].iloc[-1]) for arm in arms}
+        name_lines(above, ends, labels=labels, styles=styles, height=room)
+        above.set_ylabel("Participants")
         whole_numbers(above)
         below.step(x, data["imbalance"], where="post", color=INK, linewidth=1.2)
         below.axhline(0, color=INK, linewidth=0.8)
         below.set_ylim(0, max(float(data["imbalance"].max()), 1.0) * 1.15)
-        below.set_ylabel("Imbalance")
+        below.set_ylabel("Imbalance\n(participants)")
         whole_numbers(below)
         locator = date_locator(x.min(), x.max())
         below.xaxis.set_major_locator(locator)
@@ -318,4 +338,5 @@ def strata_figure(allocation: Allocation) -> None:
         name="fig-strata",
         caption=f"Participants in each part of the trial: {shown_as}. Numbers at the right: {key}.",
         alt=f"Points for each arm in each stratum ({key}). {'; '.join(said)}.",
+        numbers="tab-allocation",
     )

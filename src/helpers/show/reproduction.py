@@ -265,6 +265,7 @@ def reproduction_figure(comparison: Reproduction) -> None:
         alt=shown(
             f"One row for each published interval, two intervals in each. {'; '.join(said)}."
         ),
+        numbers="tab-reproduction",
     )
 
 

@@ -16,6 +16,7 @@ from helpers.show.figures import (
     FAINT,
     GRID,
     INK,
+    PAPER,
     POINTS,
     WIDTH,
     new_figure,
@@ -172,7 +173,7 @@ def _draw_row(
     across = axes.get_yaxis_transform()
     right = (WIDTH - 2 * EDGE) / plot_width
     # A white ground keeps guides and zero lines from running through words.
-    ground: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+    ground: dict[str, Any] = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
     for place, words in enumerate(label):
         axes.text(
             0.0,
@@ -215,7 +216,7 @@ def _draw_row(
 def _draw_mark(axes: Axes, mark: Mark, y: float) -> None:
     if is_missing(mark.value):
         return
-    face = mark.colour if mark.filled else "white"
+    face = mark.colour if mark.filled else PAPER
     if mark.bar:
         axes.barh(
             y,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.analysis.small_counts import least_in_figure
-from helpers.show.figures import FAINT, INK, display_figure
+from helpers.show.figures import FAINT, INK, Numbers, display_figure
 from helpers.show.row_plot import Mark, Row, row_figure
 from helpers.show.sentences import counted, listed, sentence_start
 from helpers.trial.loading import Trial
@@ -36,7 +37,35 @@ def schedule_figure(trial: Trial) -> None:
         alt += f" {sentence_start(kind)} sessions at weeks {listed([f'{w:g}' for w in planned])}."
     alt += f" The primary comparison is at week {specification.primary_visit.week:g}."
     display_figure(
-        draw_schedule(specification, sessions), name="fig-schedule", caption=caption, alt=alt
+        draw_schedule(specification, sessions),
+        name="fig-schedule",
+        caption=caption,
+        alt=alt,
+        numbers=_numbers(specification, sessions),
+    )
+
+
+def _numbers(specification: Specification, sessions: dict[str, list[float]]) -> Numbers:
+    """Arrange the weeks of visits and sessions, and the windows of the visits."""
+    rows = [
+        {
+            "What": visit.label,
+            "Weeks": f"{visit.week:g}",
+            "Window in days": "{} to {}".format(*visit.window_days) if visit.window_days else "",
+        }
+        for visit in specification.visits
+    ]
+    for kind, weeks in sessions.items():
+        planned = ", ".join(f"{week:g}" for week in weeks)
+        rows.append({"What": f"Sessions: {kind}", "Weeks": planned, "Window in days": ""})
+    frame = pd.DataFrame(rows)
+    if not any(visit.window_days for visit in specification.visits):
+        frame = frame.drop(columns="Window in days")
+    return Numbers(
+        frame,
+        of="visits and treatment sessions, in weeks from randomisation",
+        text_columns=("Weeks",),
+        notes=("Which outcomes are assessed at which week stands in the table of the outcomes.",),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from helpers.analysis.simulated_trials import (
@@ -13,7 +15,7 @@ from helpers.analysis.simulated_trials import (
     SimulatedErrors,
 )
 from helpers.methods.type_one_error import TrialWithoutEffect
-from helpers.show.figures import arm_styles, display_figure
+from helpers.show.figures import Numbers, arm_styles, display_figure
 from helpers.show.frame_rows import rows_of
 from helpers.show.model_names import INFERENCE_NAMES, MODEL_NAMES
 from helpers.show.records import (
@@ -120,6 +122,12 @@ def _row_name(row: object, scenario: str) -> str:
     return MODEL_NAMES[row.covariance]  # type: ignore[attr-defined]
 
 
+def _label(row: Any, scenario: str) -> str:
+    if scenario == SMALL:
+        return f"Unstructured, {INFERENCE_NAMES[row.inference]}"
+    return sentence_start(MODEL_NAMES[row.covariance])
+
+
 def errors_figure(errors: SimulatedErrors) -> None:
     """Show the type I error of every model, with its interval and a line at the nominal rate."""
     colour = arm_styles(["all"])["all"].colour
@@ -127,11 +135,7 @@ def errors_figure(errors: SimulatedErrors) -> None:
     for scenario in errors.scenarios:
         rows.append(Row(TITLES[scenario], (), numbers=("rate (95% CI)",), bold=True))
         for row in rows_of(errors.rates[errors.rates["scenario"] == scenario]):
-            label = (
-                f"Unstructured, {INFERENCE_NAMES[row.inference]}"
-                if scenario == SMALL
-                else sentence_start(MODEL_NAMES[row.covariance])
-            )
+            label = _label(row, scenario)
             if is_missing(row.rate):
                 rows.append(Row(label, (), numbers=("no trial fitted",)))
                 continue
@@ -167,6 +171,33 @@ def errors_figure(errors: SimulatedErrors) -> None:
             f"Simulated trials. One row for each model, with a dashed line at {nominal}. "
             f"{'; '.join(said)}."
         ),
+        numbers=_numbers(errors),
+    )
+
+
+def _numbers(errors: SimulatedErrors) -> Numbers:
+    """Arrange the rates by kind of trial and model."""
+    rows = []
+    for scenario in errors.scenarios:
+        for row in rows_of(errors.rates[errors.rates["scenario"] == scenario]):
+            known = not is_missing(row.rate)
+            rate, lower, upper = (100 * value for value in (row.rate, row.lower, row.upper))
+            rows.append(
+                {
+                    "Trials": TITLES[scenario],
+                    "Model": _label(row, scenario),
+                    "Fitted": str(row.trials),
+                    "Rate": percent(rate) if known else "no trial fitted",
+                    "95% CI, %": interval(lower, upper, decimals=1) if known else "",
+                }
+            )
+    return Numbers(
+        pd.DataFrame(rows),
+        of=(
+            "simulated trials, no patients: how often the test at the last visit is significant "
+            "without an effect"
+        ),
+        group="Trials",
     )
 
 

@@ -96,6 +96,7 @@ def _panel(
         name=f"fig-sweep-{place}",
         caption=f"{where}{of} with its interval.",
         alt=f"{where}Points with intervals on one axis, with a line at zero. {'; '.join(said)}.",
+        numbers="tab-sweep-cells",
     )
 
 

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from helpers.methods.reference_rows import KINDS
-from helpers.show.figures import ARM_STYLES, display_figure
+from helpers.show.figures import ARM_STYLES, Numbers, display_figure
 from helpers.show.records import percent
 from helpers.show.row_plot import Mark, Row, row_figure
 from helpers.show.scientific import power_of_ten
@@ -56,7 +56,38 @@ def differences_figure(table: pd.DataFrame) -> None:
             "model of mmrm whose optimum was not polished."
         ),
         alt=f"One line for each program under each quantity. {'; '.join(said)}.",
+        numbers=_numbers(share, table),
     )
+
+
+def _numbers(share: pd.Series, table: pd.DataFrame) -> Numbers:
+    """Arrange the shares by quantity and program."""
+    rows = []
+    for pair, own in share.groupby([table["kind"], table["software"]], sort=False):
+        kind, software = map(str, pair)  # type: ignore[call-overload]
+        low, high = own.min(), own.max()
+        rows.append(
+            {
+                "Quantity": HEADINGS[kind],
+                "Program": NAMES[software],
+                "Values": str(len(own)),
+                "Smallest share": _share(low),
+                "Largest share": _share(high),
+            }
+        )
+    frame = pd.DataFrame(rows)
+    order = [HEADINGS[kind] for kind in KINDS]
+    frame = frame.sort_values("Quantity", key=lambda names: names.map(order.index), kind="stable")
+    return Numbers(
+        frame[["Program", "Quantity", "Values", "Smallest share", "Largest share"]],
+        of="shares of their tolerance that the differences take up",
+        group="Quantity",
+    )
+
+
+def _share(share: float) -> str:
+    least = 10**_LEFT
+    return f"≤ {percent(100 * least, decimals=1)}" if share <= least else percent(100 * share)
 
 
 def _mark(share: pd.Series, software: str, line: int) -> Mark:
