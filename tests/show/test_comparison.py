@@ -121,13 +121,13 @@ def test_an_edition_without_the_chapter_gets_no_column_of_dashes() -> None:
     without = edition("c", -0.4)
     without = replace(without, results={})
     outputs = shown(edition("a", -0.5), edition("b", -0.4), without)
-    [table] = [each for each in outputs if "tab-compared-05-primary" in str(each.metadata)]
+    [table] = [each for each in outputs if "tab-differing-05-primary" in str(each.metadata)]
     headers = re.findall(r'<th[^>]*scope="col">([^<]*)</th>', str(table.data["text/html"]))
     assert headers == ["Result", "a", "b", "b − a"]
     assert "Without any of these numbers: c." in str(table.data["text/html"])
     # The numbers of the others have nothing to be subtracted from.
     outputs = shown(without, edition("a", -0.5), edition("b", -0.4))
-    [table] = [each for each in outputs if "tab-compared-05-primary" in str(each.metadata)]
+    [table] = [each for each in outputs if "tab-differing-05-primary" in str(each.metadata)]
     headers = re.findall(r'<th[^>]*scope="col">([^<]*)</th>', str(table.data["text/html"]))
     assert headers == ["Result", "a", "b"]
 

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from helpers.book import children
-from helpers.book.chapters import INJECTED_TAG, read_notebook, tags
-from helpers.book.edition_box import line_in_source
+from helpers.book.added_lines import line_in_source
+from helpers.book.chapters import read_notebook, source
 from helpers.book.finishing import finish_site
 from helpers.book.mathjax import copy_mathjax, refuse_foreign_requests
+from helpers.book.places import place_in_source
 from helpers.book.system_errors import FULL, tells_of_a_full_disk
 from helpers.errors import BuildError
 
@@ -119,22 +120,23 @@ def _place(file: str | None, line: str | None, source: Path) -> str:
         return f"{shown}: "
     if path.suffix == ".ipynb" and int(line) >= _LINES_OF_A_CELL:
         cell, within = divmod(int(line), _LINES_OF_A_CELL)
-        return f"{shown}, cell {_number_in_source(path, cell)}, line {max(within, 1)}: "
+        return f"{shown}, {_place_in_cell(path, cell, max(within, 1))}: "
     return f"{shown}:{_line_in_source(path, int(line))}: "
 
 
 def _line_in_source(path: Path, line: int) -> int:
-    """Count a line as the page's source does, which has no box about the edition."""
+    """Count a line as the page's source does, which has nothing that the build adds."""
     try:
         return line_in_source(path.read_text(encoding="utf-8"), line)
     except (OSError, ValueError):
         return line
 
 
-def _number_in_source(path: Path, number: int) -> int:
-    """Count a cell as the chapter's source does, which has no injected parameters."""
+def _place_in_cell(path: Path, number: int, line: int) -> str:
+    """Name a cell and its line as the chapter's source has them, before cells were added."""
     try:
-        cells = read_notebook(path, shown=path.name)["cells"][:number]
+        cells = read_notebook(path, shown=path.name)["cells"]
     except (BuildError, OSError):
-        return number
-    return sum(INJECTED_TAG not in tags(cell) for cell in cells)
+        return f"cell {number}, line {line}"
+    within = line_in_source(source(cells[number - 1]), line) if number <= len(cells) else line
+    return f"cell {place_in_source(cells, number)}, line {within}"

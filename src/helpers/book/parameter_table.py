@@ -1,4 +1,4 @@
-"""A table of a chapter's parameters and their values in this run, put below their cell."""
+"""A table of a chapter's parameters and their values in this run, folded, above their cell."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from helpers.book.chapters import INJECTED_TAG, PARAMETERS_TAG, source, tags
 from helpers.book.parameters import Parameter, Value, read_parameters
 
 HEADERS = ("Parameter", "Here", "Meaning, type and allowed values")
+
+FOLD = "The parameters, their values in this run, and what else they may be"
 
 TYPES = {"str": "Text", "int": "Whole number", "float": "Number", "bool": "True or False"}
 
@@ -34,14 +36,14 @@ def with_parameter_table(notebook: dict[str, Any], *, chapter: str, label: str) 
         return notebook
     injected = [at for at, cell in enumerate(cells) if INJECTED_TAG in tags(cell)]
     given = _values(source(cells[injected[0]])) if injected else {}
-    below = max([*declared, *injected]) + 1
     table = {
         "cell_type": "markdown",
         "id": "parameter-table",
         "metadata": {},
         "source": parameter_table(parameters, given, label=label),
     }
-    return {**notebook, "cells": [*cells[:below], table, *cells[below:]]}
+    first = min([*declared, *injected])
+    return {**notebook, "cells": [*cells[:first], table, *cells[first:]]}
 
 
 def parameter_table(parameters: Sequence[Parameter], given: dict[str, Value], *, label: str) -> str:
@@ -60,10 +62,11 @@ def parameter_table(parameters: Sequence[Parameter], given: dict[str, Value], *,
     rows = "\n".join(_row(each, given.get(each.name, each.default)) for each in parameters)
     caption = escape(f"{label}. Parameters of this chapter and their values in this run.")
     return (
-        '<div class="trial-table-block">\n'
+        f'<details class="trial-fold"><summary>{FOLD}</summary>\n<div class="trial-table-block">\n'
         f'<div class="trial-table-wrapper" role="region" tabindex="0" aria-label="{caption}">\n'
         f'<table class="trial-table">\n<caption><span>{caption}</span></caption>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n</div>"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n</div>\n"
+        "</details>"
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from helpers.book.chapters import Chapter, read_chapters
+from helpers.book.chapter_finishing import TIME, finish_chapters
 from helpers.book.content_files import page_files
 from helpers.book.dressing import dressed
 from helpers.book.edition_box import with_edition_box
@@ -68,6 +69,14 @@ def stage_source(
         When a figure lacks its texts, or the settings clash with what the edition sets.
     """
     titles = {each.name: each.title for each in left_out_chapters(project, edition)}
+    label = f"{trial.data_label} ({trial.short_title})"
+    dressed_ones = {}
+    for name, notebook in notebooks.items():
+        shown = with_parameter_table(dressed(notebook, chapter=name), chapter=name, label=label)
+        if fingerprints and name in fingerprints:
+            shown = with_fingerprint(shown, fingerprints[name])
+        dressed_ones[name] = notebook_without_links(shown, titles)
+    finished = finish_chapters(dressed_ones, chapters=read_chapters(project), results=results)
     pages: list[str] = []
     for path in page_files(project):
         place = target / path.relative_to(project.root)
@@ -77,25 +86,23 @@ def stage_source(
             replaced = first and edition.first_page
             source = project.chapters / edition.first_page if replaced else path
             page = without_links(source.read_text(encoding="utf-8"), titles)
+            page = finished.page(page, folder=place.parent, name=source.stem, first=first)
             if first:
                 page = with_edition_box(page, edition, titles=titles)
             pages.append(page)
             place.write_text(page, encoding="utf-8")
         else:
             shutil.copyfile(path, place)
-    label = f"{trial.data_label} ({trial.short_title})"
-    for name, notebook in notebooks.items():
-        shown = with_parameter_table(dressed(notebook, chapter=name), chapter=name, label=label)
-        if fingerprints and name in fingerprints:
-            shown = with_fingerprint(shown, fingerprints[name])
-        text = notebook_text(notebook_without_links(shown, titles))
+    for name, notebook in finished.notebooks.items():
+        text = notebook_text(notebook)
         (target / "chapters" / f"{name}.ipynb").write_text(text, encoding="utf-8")
     settings = edition_settings(
         read_settings(project.root / "_config.yml"), edition, trial=trial, results=results
     )
+    known = settings["parse"]["myst_substitutions"]
+    known[TIME] = finished.time
     if titles:
         # With every chapter in the book, a name that nobody recorded stays a fault.
-        known = settings["parse"]["myst_substitutions"]
         known.update(uncited(pages, known))
     toc = without_chapters(read_settings(project.root / "_toc.yml"), edition.leave_out)
     for name, content in (("_config.yml", settings), ("_toc.yml", toc)):

@@ -200,7 +200,7 @@ def differing_numbers_tables(comparison: Comparison) -> None:
         found = list(numbers)
         display_table(
             _numbers(found, comparison),
-            name=f"tab-compared-{chapter.replace('_', '-')}",
+            name=f"tab-differing-{chapter.replace('_', '-')}",
             caption=f"Numbers of the chapter {chapter} that are printed differently.",
             row_header="Result",
             fold=f"{chapter}: {_numbers_differ(len(found))}",

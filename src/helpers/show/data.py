@@ -8,11 +8,22 @@ from helpers.analysis.small_counts import Count, arm_sizes
 from helpers.analysis.withheld import NOT_SHOWN, NotShown
 from helpers.show.outputs import show_paragraphs
 from helpers.show.page import publication_of
+from helpers.show.recorded_scores import recorded_figure
 from helpers.show.records import Record, count, count_record, publish
 from helpers.show.sentences import counted
 from helpers.show.tables import display_table
 from helpers.trial.dictionary import data_dictionary
 from helpers.trial.loading import Trial
+
+__all__ = [
+    "assumptions_table",
+    "dictionary_table",
+    "provenance_table",
+    "record_data",
+    "recorded_figure",
+    "tables_table",
+    "unknown_table",
+]
 
 TABLES = {
     "participants": "One row for each randomised participant",
