@@ -88,6 +88,21 @@ def test_has_its_parts(chapter: nbformat.NotebookNode) -> None:
     assert len(tagged) == 1
 
 
+def test_opens_with_a_question_its_answer_and_a_figure(chapter: nbformat.NotebookNode) -> None:
+    title, question, answer = chapter.cells[0].source.split("\n\n")
+    assert title.startswith("# ")
+    assert question.endswith("?")
+    assert "{glue:text}" in answer
+    opening = [c for c in code_cells(chapter) if "opening" in c.metadata.get("tags", [])]
+    assert [len(opening), "_figure(" in opening[0].source] == [1, True]
+
+
+def test_every_aside_says_for_whom_it_is(chapter: nbformat.NotebookNode) -> None:
+    titles = re.findall(r"^```\{margin\}(.*)$", prose(chapter), flags=re.MULTILINE)
+    assert titles, "a chapter has asides"
+    assert set(titles) <= {" For the clinician", " For the statistician"}
+
+
 def test_provenance_names_every_parameter(chapter: nbformat.NotebookNode) -> None:
     (cell,) = [c for c in code_cells(chapter) if "parameters" in c.metadata.get("tags", [])]
     names = {node.target.id for node in ast.parse(cell.source).body}  # type: ignore[attr-defined]
@@ -101,7 +116,7 @@ def test_types_no_result_into_its_prose(chapter: nbformat.NotebookNode) -> None:
     text = re.sub(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", "", prose(chapter), flags=re.DOTALL)
     examples = {
         "A paper prints −0.48. Any number from −0.485 to −0.475 would have been printed so.",
-        "A P value is printed as .07 and yours is .0649.",
+        "A {term} is printed as .07 and yours is .0649.",
         "Suppose that a paper reports a baseline difference with P = .03.",
     }
     for example in examples:

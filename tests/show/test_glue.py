@@ -28,7 +28,10 @@ publish([
 ])
 """
 BUILD = "from jupyter_book.cli.main import main; main()"
-FIGURE = 'display_figure(plt.figure(), name="fig-x", caption="Seen once.", alt="Nothing but 1.", numbers="t")'
+FIGURE = (
+    'display_figure(plt.figure(), name="fig-x", caption="Seen once.", alt="Nothing but 1.", '
+    'numbers="t")'
+)
 TABLE = (
     'display_table(pd.DataFrame({"A": ["x"], "B": ["-1"]}), name="t", caption="T.", row_header="A")'
 )

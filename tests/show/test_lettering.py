@@ -14,7 +14,9 @@ def draw(text, **show):
         with theme():
             figure, axes = new_figure(height=2.0)
             axes.set_title(text)
-        display_figure(figure, name="fig-letters", caption="Letters.", alt="A title.", numbers="t", **show)
+        display_figure(
+            figure, name="fig-letters", caption="Letters.", alt="A title.", numbers="t", **show
+        )
 
 
 def test_latin_greek_and_cyrillic_need_no_other_font():
