@@ -507,3 +507,36 @@ def test_a_continuous_covariate_is_the_same_taken_apart_or_whole(covariance, mon
             getattr(apart, part), getattr(whole, part), rtol=1e-7, atol=1e-9
         )
     assert apart.loglik == pytest.approx(whole.loglik, abs=1e-7)
+
+
+@pytest.mark.parametrize("covariance", ["us", "random_slope"])
+@pytest.mark.parametrize(
+    "inference", ["kenward-roger", "satterthwaite", "between-within", "sandwich-cr2", "normal"]
+)
+def test_another_inference_of_one_fit_is_that_of_a_fit_of_its_own(pain, covariance, inference):
+    options = {**COLUMNS, "time": "week", "covariance": covariance}
+    judged = fit_clda(pain, **options, inference="residual").differences_by(
+        inference, levels=(0.8, 0.95)
+    )
+    for level, part in judged.groupby("level"):
+        own = fit_clda(pain, **options, inference=inference, level=level).differences
+        pd.testing.assert_frame_equal(
+            part.drop(columns="level").reset_index(drop=True), own, rtol=1e-12
+        )
+
+
+@pytest.mark.parametrize(
+    ("inference", "short"), [("satterthwaite", "satt"), ("kenward-roger-linear", "krlin")]
+)
+def test_a_judged_fit_agrees_with_mmrm(pain, references, inference, short):
+    expected = json.loads((references / "r" / f"mmrm_pain_clda_us_{short}.json").read_text())
+    wanted = expected["contrasts"]["diff_last"]
+    fit = fit_clda(pain, **COLUMNS, inference="normal")
+    last = fit.differences_by(inference, levels=(0.95,)).set_index("visit").loc[9]
+    for ours, theirs in (("estimate", "est"), ("se", "se"), ("df", "df"), ("p", "p_val")):
+        assert last[ours] == pytest.approx(wanted[theirs], rel=1e-7)
+
+
+def test_an_inference_that_is_unknown_is_refused(fit):
+    with pytest.raises(AnalysisError, match="Did you mean 'satterthwaite'"):
+        fit.differences_by("satterthwait", levels=(0.95,))

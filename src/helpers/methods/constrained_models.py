@@ -87,6 +87,33 @@ class ConstrainedFit:
         """Predicted random effects of every participant: see the class."""
         return _random_effects(self.model)
 
+    def differences_by(self, inference: str, *, levels: Sequence[float]) -> pd.DataFrame:
+        """Judge the differences in another way, at several levels; nothing is fitted again.
+
+        Parameters
+        ----------
+        inference
+            As for ``mixed_models.fit_clda``.
+        levels
+            Confidence levels.
+
+        Returns
+        -------
+        DataFrame
+            The columns of ``differences`` and ``level``, one row per level, arm and visit.
+
+        Raises
+        ------
+        AnalysisError
+            When the name is unknown or the way is not defined for the fit.
+        """
+        labels, rows = _differences(self._design)
+        model = self.model.judged_by(inference)
+        return pd.concat(
+            [_labelled(labels, model, rows, level=level).assign(level=level) for level in levels],
+            ignore_index=True,
+        )
+
     @property
     def terms(self) -> tuple[str, ...]:
         """Names of the fixed effects."""
@@ -244,8 +271,10 @@ def singularity(model: RandomEffectsFit) -> tuple[str, ...]:
     )
 
 
-def _labelled(labels: pd.DataFrame, model: MixedModelFit, rows: FloatArray) -> pd.DataFrame:
-    frame = model.estimate(rows).rename(columns={"t": "statistic"})
+def _labelled(
+    labels: pd.DataFrame, model: MixedModelFit, rows: FloatArray, *, level: float | None = None
+) -> pd.DataFrame:
+    frame = model.estimate(rows, level=level).rename(columns={"t": "statistic"})
     return pd.concat([labels, frame], axis=1)
 
 

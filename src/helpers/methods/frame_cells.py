@@ -124,6 +124,7 @@ def result_fields(
     they are not the same; both have the same V.
     ``between`` says which columns keep one value within every patient; None looks at the patients.
     """
+    inferred = inferred or effects
     return {
         "formula": formula,
         "covariance_name": covariance,
@@ -143,7 +144,9 @@ def result_fields(
         "_index": index[frame.kept],
         "_effects": effects,
         "_inference": choose_inference(
-            inference, inferred or effects, terms=frame.terms, reml=reml, between=between
+            inference, inferred, terms=frame.terms, reml=reml, between=between
         ),
+        "_inferred": inferred,
+        "_between": between,
         "_parameters": parameters,
     }

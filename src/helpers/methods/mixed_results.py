@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from helpers.errors import AnalysisError, ParameterError, unknown_name
 from helpers.methods.distributions import f_upper, t_quantile, t_two_sided
 from helpers.methods.fixed_effects import FixedEffects, Inference
+from helpers.methods.inferences import choose_inference
 from helpers.methods.ls_means import reference_rows
 from helpers.methods.model_formulas import ModelFrame
 from helpers.methods.predictions import needed_column, new_design, place
@@ -73,6 +74,8 @@ class MixedModelFit:
     _index: pd.Index = field(repr=False)
     _effects: FixedEffects = field(repr=False)
     _inference: Inference = field(repr=False)
+    _inferred: FixedEffects = field(repr=False)
+    _between: NDArray[np.bool_] | None = field(repr=False)
     _parameters: tuple[ParameterName, ...] = field(repr=False)
 
     @cached_property
@@ -169,6 +172,28 @@ class MixedModelFit:
     def bic(self) -> float:
         """-2 loglik + m log(number of patients), as SAS and mmrm."""
         return -2 * self.loglik + float(np.log(self.n_subjects)) * self.n_parameters
+
+    def judged_by(self, inference: str) -> MixedModelFit:
+        """Return this fit with another way of inference; nothing is fitted again.
+
+        Parameters
+        ----------
+        inference
+            As for ``mixed_models.fit_mmrm``.
+
+        Raises
+        ------
+        AnalysisError
+            When the name is unknown or the way is not defined for the fit.
+        """
+        chosen = choose_inference(
+            inference,
+            self._inferred,
+            terms=self.terms,
+            reml=self.reml,
+            between=self._between,
+        )
+        return replace(self, inference_name=inference, _inference=chosen)
 
     def estimate(self, contrasts: FloatArray, *, level: float | None = None) -> pd.DataFrame:
         """Estimate contrasts given as rows of weights.
