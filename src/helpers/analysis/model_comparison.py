@@ -188,6 +188,7 @@ def fit_covariance_of(
     covariance: Covariance,
     *,
     inference: Inference = INFERENCE,
+    covariates: tuple[str, ...] = (),
     level: float = 0.95,
 ) -> ConstrainedFit:
     """Fit the constrained model with this covariance and no other.
@@ -197,8 +198,8 @@ def fit_covariance_of(
     trial
         The trial.
     data
-        Scores as from :func:`helpers.analysis.scores.scores_of`.
-    covariance, inference, level
+        Scores as from :func:`helpers.analysis.scores.scores_of`, and the covariates.
+    covariance, inference, covariates, level
         As in :func:`helpers.methods.mixed_models.fit_clda`.
 
     Raises
@@ -212,6 +213,7 @@ def fit_covariance_of(
         reference=trial.specification.reference_arm.id,
         covariance=covariance,
         inference=inference,
+        covariates=covariates,
         level=level,
         fallback=False,
     )

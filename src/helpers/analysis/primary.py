@@ -186,14 +186,10 @@ def fit_outcome(
     """Fit the mixed model of one outcome; parameters as in :func:`analyse_primary`, resolved."""
     specification = trial.specification
     labels = arm_labels(trial)
-    data = scores_of(trial, outcome)
-    _check_scores(data, trial, outcome, visit)
-    data, partial = _without_partial_visits(data, trial, outcome, visit)
-    known = trial.participants.set_index("participant")[list(covariates)]
-    data = data.join(known, on="participant")
+    data, partial = model_rows(trial, outcome, visit, covariates=covariates)
     try:
         fit = fit_scores(
-            data.assign(arm=pd.Categorical(data["arm"], categories=list(labels))),
+            data,
             baseline=specification.baseline_visit.id,
             reference=specification.reference_arm.id,
             covariance=covariance,
@@ -212,7 +208,7 @@ def fit_outcome(
         for item in planned.values()
         if item.id not in fit.visits and item.id not in partial
     )
-    few = _few(data, trial)
+    few = few_scores(data, trial)
     all_changes, all_differences, means = (
         _without_few(frame, few, fit.reference)
         for frame in (fit.changes, fit.differences, fit.means)
@@ -258,9 +254,33 @@ def fit_outcome(
         n_by_arm={arm: in_model.of("model", arm) for arm in labels},
         n_by_visit=by_visit,
         least_in_figure=least_in_figure(trial),
-        messages=unseen + tuple(partial.values()) + not_shown + _messages(fit.messages, trial),
+        messages=unseen + tuple(partial.values()) + not_shown + messages_shown(fit.messages, trial),
         fit=fit,
     )
+
+
+def model_rows(
+    trial: Trial, outcome: Outcome, visit: Visit, *, covariates: tuple[str, ...]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the scores that the model of an outcome is fitted to.
+
+    Returns
+    -------
+    tuple
+        ``participant, arm, visit, week, score`` and the covariates, one row per score; and by
+        visit that is left out, what the reader must know.
+
+    Raises
+    ------
+    AnalysisError
+        When an arm or the visit has no scores, or all scores are the same.
+    """
+    data = scores_of(trial, outcome)
+    _check_scores(data, trial, outcome, visit)
+    data, partial = _without_partial_visits(data, trial, outcome, visit)
+    known = trial.participants.set_index("participant")[list(covariates)]
+    arms = pd.Categorical(data["arm"], categories=list(arm_labels(trial)))
+    return data.join(known, on="participant").assign(arm=arms), partial
 
 
 def _without_partial_visits(
@@ -291,7 +311,7 @@ def _without_partial_visits(
     return data.loc[~data["visit"].isin(list(messages))], messages
 
 
-def _messages(messages: tuple[str, ...], trial: Trial) -> tuple[str, ...]:
+def messages_shown(messages: tuple[str, ...], trial: Trial) -> tuple[str, ...]:
     """Leave out of the model's messages how many a covariate costs, which may be a few."""
     if not trial.threshold:
         return messages
@@ -331,7 +351,7 @@ def _by_visit(
     }
 
 
-def _few(data: pd.DataFrame, trial: Trial) -> list[tuple[str, str]]:
+def few_scores(data: pd.DataFrame, trial: Trial) -> list[tuple[str, str]]:
     """Return the arms and visits after baseline with too few scores to show anything of them."""
     if not trial.threshold:
         return []

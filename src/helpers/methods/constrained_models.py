@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from helpers.errors import AnalysisError
 from helpers.methods.constrained_design import ConstrainedDesign
+from helpers.methods.distributions import t_quantile
 from helpers.methods.mixed_results import Interval, MixedModelFit
 from helpers.methods.random_effects import RandomEffectsFit
 
@@ -108,10 +109,15 @@ class ConstrainedFit:
             When the name is unknown or the way is not defined for the fit.
         """
         labels, rows = _differences(self._design)
-        model = self.model.judged_by(inference)
-        return pd.concat(
-            [_labelled(labels, model, rows, level=level).assign(level=level) for level in levels],
-            ignore_index=True,
+        found = _labelled(labels, self.model.judged_by(inference), rows)
+        se, df = (found[name].to_numpy() for name in ("se", "df"))
+        margins = np.concatenate([t_quantile(level, df) * se for level in levels])
+        # One frame for all levels: a frame for each costs more than the inference.
+        frame = found.loc[np.tile(found.index, len(levels))].reset_index(drop=True)
+        return frame.assign(
+            lower=frame["estimate"] - margins,
+            upper=frame["estimate"] + margins,
+            level=np.repeat(levels, len(found)),
         )
 
     @property
@@ -271,10 +277,8 @@ def singularity(model: RandomEffectsFit) -> tuple[str, ...]:
     )
 
 
-def _labelled(
-    labels: pd.DataFrame, model: MixedModelFit, rows: FloatArray, *, level: float | None = None
-) -> pd.DataFrame:
-    frame = model.estimate(rows, level=level).rename(columns={"t": "statistic"})
+def _labelled(labels: pd.DataFrame, model: MixedModelFit, rows: FloatArray) -> pd.DataFrame:
+    frame = model.estimate(rows).rename(columns={"t": "statistic"})
     return pd.concat([labels, frame], axis=1)
 
 
