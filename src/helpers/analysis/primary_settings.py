@@ -227,7 +227,10 @@ def _judged(
             try:
                 judged = fit.differences_by(inference, levels=levels)
                 at_visit = judged.loc[judged["visit"] == visit.id]
-                found = {(row["arm"], row["level"]): row for row in at_visit.to_dict("records")}
+                found = {
+                    (row["arm"], row["level"]): {str(name): value for name, value in row.items()}
+                    for row in at_visit.to_dict("records")
+                }
             except AnalysisError as error:
                 problem = str(error)
         for level, arm in product(levels, others):

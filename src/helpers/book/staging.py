@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from helpers.book.chapters import Chapter, read_chapters
 from helpers.book.chapter_finishing import TIME, finish_chapters
+from helpers.book.chapters import Chapter, read_chapters
 from helpers.book.content_files import page_files
 from helpers.book.dressing import dressed
 from helpers.book.edition_box import with_edition_box
