@@ -108,11 +108,16 @@ class MiniBook:
             "format": "jb-book",
             "root": "chapters/index",
             "parts": [
-                {"caption": f"Part {at}", "chapters": [{"file": f"chapters/{name}"}]}
+                {"caption": f"Part {at}", "chapters": [{"file": place(name)}]}
                 for at, name in enumerate(self.listed)
             ],
         }
         (self.root / "_toc.yml").write_text(yaml.safe_dump(contents), encoding="utf-8")
+
+
+def place(name: str) -> str:
+    """Return a page as the table of contents names it; ``../`` leads out of the chapters."""
+    return name.removeprefix("../") if name.startswith("../") else f"chapters/{name}"
 
 
 def _markdown(source: str) -> dict:

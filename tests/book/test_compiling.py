@@ -14,8 +14,13 @@ from helpers.errors import BuildError
 def source(tmp_path: Path) -> Path:
     """A staged source with one notebook whose third cell holds injected parameters."""
     cells = [
-        {"cell_type": "code", "metadata": {"tags": tags}, "source": ""}
-        for tags in ([], ["parameters"], ["injected-parameters"], [])
+        {"cell_type": "code", "metadata": {"tags": tags, **told}, "source": ""}
+        for tags, told in (
+            ([], {"trialbook": {"place": 1}}),
+            (["parameters"], {"trialbook": {"place": 2}}),
+            (["injected-parameters"], {}),
+            ([], {"trialbook": {"place": 3}}),
+        )
     ]
     path = tmp_path / "source" / "chapters" / "05_primary.ipynb"
     path.parent.mkdir(parents=True)

@@ -7,7 +7,17 @@ import pytest
 from helpers.book.dressing import dressed
 from helpers.errors import BuildError
 
-FIGURE = {"name": "fig-flow", "caption": 'Said "so": *p* < .05', "alt": 'A "flow"\nof <b>'}
+FIGURE = {
+    "name": "fig-flow",
+    "caption": 'Said "so": *p* < .05',
+    "alt": 'A "flow"\nof <b>',
+    "numbers": "tab-flow",
+}
+TABLE = {
+    "output_type": "display_data",
+    "data": {"text/html": "<table></table>"},
+    "metadata": {"trialbook": {"table": {"name": "tab-flow", "caption": "Flow."}}},
+}
 
 
 def image(figure: dict | None, mime: str = "image/svg+xml") -> dict:
@@ -31,7 +41,7 @@ def notebook(*outputs: dict, **metadata: object) -> dict:
 
 
 def test_moves_the_texts_of_a_figure_to_its_cell() -> None:
-    book = dressed(notebook(image(FIGURE), mystnb={"code_prompt_show": "x"}), chapter="02")
+    book = dressed(notebook(image(FIGURE), TABLE, mystnb={"code_prompt_show": "x"}), chapter="02")
     assert book["cells"][2]["metadata"]["mystnb"] == {
         "code_prompt_show": "x",
         "figure": {"name": "fig-flow", "caption": 'Said \\"so\\"\\: \\*p\\* \\< \\.05'},
@@ -52,6 +62,44 @@ def test_moves_the_texts_of_a_figure_to_its_cell() -> None:
 def test_no_figure_without_caption_and_alternative_text(figure, words, mime) -> None:
     with pytest.raises(BuildError, match=f"Chapter 02_eligibility, cell 2 shows .* {words}"):
         dressed(notebook(image(figure, mime)), chapter="02_eligibility")
+
+
+def test_no_figure_whose_numbers_can_be_read_nowhere() -> None:
+    with pytest.raises(BuildError, match=r"cell 2 shows the figure 'fig-flow', whose numbers"):
+        dressed(notebook(image(FIGURE)), chapter="02")
+    with pytest.raises(BuildError, match="stand in no table"):
+        dressed(notebook(image({**FIGURE, "numbers": None}), TABLE), chapter="02")
+
+
+def test_a_table_below_a_figure_has_a_cell_of_its_own() -> None:
+    source = notebook(image(FIGURE), TABLE, tags=["hide-input", "opening"])
+    source["cells"][2]["id"] = "draw"
+    figure, table = dressed(source, chapter="02")["cells"][2:]
+    assert [figure["outputs"], table["outputs"]] == [[image(FIGURE)], [TABLE]]
+    # It stays with its figure, and its code is not shown.
+    assert table["metadata"]["tags"] == ["opening", "remove-input"]
+    assert table["id"] == "draw-numbers"
+    # myst-nb leaves out a cell without a source.
+    assert table["source"]
+
+
+def test_notes_where_every_cell_stood() -> None:
+    cells = dressed(notebook(TABLE), chapter="02")["cells"]
+    assert [cell["metadata"].get("trialbook") for cell in cells] == [
+        {"place": 1},
+        None,
+        {"place": 2},
+    ]
+
+
+def test_says_what_is_folded() -> None:
+    source = notebook()
+    source["cells"][2]["metadata"]["tags"] = ["parameters"]
+    prompts = [
+        cell["metadata"].get("mystnb", {}).get("code_prompt_show", "")
+        for cell in dressed(source, chapter="02")["cells"]
+    ]
+    assert prompts == ["", "Show the values that this run was given", "Show the parameters as code"]
 
 
 def test_no_two_figures_in_one_cell() -> None:

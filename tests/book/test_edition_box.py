@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from helpers.book.added_lines import line_in_source
 from helpers.book.chapters import read_chapters
-from helpers.book.edition_box import line_in_source, with_edition_box
+from helpers.book.edition_box import with_edition_box
 from helpers.book.editions import read_edition
 
 PAGE = "# The book\n\nIt has pages.\n"

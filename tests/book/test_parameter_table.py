@@ -27,22 +27,24 @@ def table_of(made: dict) -> tuple[int, str]:
     return found
 
 
-def test_shows_defaults_below_the_parameters() -> None:
+def test_shows_defaults_above_the_parameters_and_folded() -> None:
     at, table = table_of(
         with_parameter_table(notebook(), chapter="05", label="Real patients (Tiny)")
     )
-    assert at == 2
+    assert at == 1
+    assert table.startswith('<details class="trial-fold"><summary>')
+    assert "\n\n" not in table  # which would end the HTML
     assert "<code>0.95</code>" in table
     assert "(empty)" in table
     assert "Confidence &lt;level&gt;. Number: 0.5 to 0.999." in table
     assert "Real patients (Tiny)." in table
 
 
-def test_shows_the_values_of_the_run_below_what_papermill_injected() -> None:
+def test_shows_the_values_that_papermill_injected() -> None:
     injected = '# Parameters\nlevel = 0.9\neligibility = "age > 30"'
     source = notebook(injected=injected)
     at, table = table_of(with_parameter_table(source, chapter="05", label="Synthetic cohort (X)"))
-    assert at == 3
+    assert at == 1
     assert "<code>0.9</code>" in table
     assert "<code>0.95</code>" not in table
     assert "age &gt; 30" in table

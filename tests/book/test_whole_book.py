@@ -23,15 +23,21 @@ PUBLISH = "from helpers.show.records import Record, publish\n"
 CAPTION = 'Said "so", he\'s 5 < 6 & *not* $x$: {{ edition_name }} <b>'
 ALT = 'A "line" & a <b>curve</b>: 5 < 6, *it*\'s'
 
+TABLE = (
+    '<details class="trial-fold"><summary>The numbers</summary>'
+    '<div id="tab-alpha"><table><caption><span>Numbers.</span></caption></table></div></details>'
+)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
 
 
 def show_figure(name: str) -> str:
-    figure = {"name": name, "caption": CAPTION, "alt": ALT}
-    metadata = {"trialbook": {"figure": figure}}
-    return (
-        "from IPython.display import display\n"
-        f"display({{'image/svg+xml': {SVG!r}}}, raw=True, metadata={metadata!r})"
+    figure = {"name": name, "caption": CAPTION, "alt": ALT, "numbers": "tab-alpha"}
+    shown = [
+        ({"image/svg+xml": SVG}, {"figure": figure}),
+        ({"text/html": TABLE}, {"table": {"name": "tab-alpha", "caption": "Numbers."}}),
+    ]
+    return "from IPython.display import display\n" + "\n".join(
+        f"display({data!r}, raw=True, metadata={ {'trialbook': told}!r})" for data, told in shown
     )
 
 
@@ -42,12 +48,16 @@ INTERRUPTED = (
 
 
 def fill(book) -> None:
+    book.page("glossary", "# Glossary\n\n```{glossary}\nlevel\n  How sure.\n```\n")
+    (book.root / "genindex.md").write_text("# Index\n", encoding="utf-8")
+    book.listed += ["glossary", "../genindex"]
     book.chapter(
         "01_alpha",
         PUBLISH + "publish([Record('alpha.level', -level / 3, f'-{level / 3:.2f}')])",
         show_figure("fig-alpha"),
         parameters=COMMON + LEVEL,
-        prose="The level is {glue:text}`alpha.level` and $x^2$ in {numref}`fig-alpha`.",
+        prose="The level is {glue:text}`alpha.level` and $x^2$ in [Figure](#fig-alpha) "
+        "([Table](#tab-alpha), [Table](#tab-gone)). A {term}`level`.",
     )
     book.chapter(
         "07_gamma",
@@ -151,8 +161,36 @@ def test_captions_and_alternative_texts_survive_every_character(built) -> None:
     assert html.unescape(alt) == ALT
     [caption] = re.findall(r'<figcaption>.*?<span class="caption-text">(.*?)</span>', text, re.S)
     # Sphinx sets typographic quotes; everything else is as written.
-    plain = html.unescape(caption).replace("“", '"').replace("”", '"').replace("’", "'")
+    label, end = "<strong>Figure 1.1.</strong> ", " Its numbers: "
+    assert caption.startswith(label)
+    written, found, link = caption.removeprefix(label).partition(end)
+    plain = html.unescape(written).replace("“", '"').replace("”", '"').replace("’", "'")
     assert plain == CAPTION
+    assert found
+    assert link == '<a class="reference internal" href="#tab-alpha">Table 1.1</a>.'
+
+
+@pytest.mark.slow
+def test_prose_refers_to_figures_and_tables_by_their_numbers(built) -> None:
+    text = page(built[0].root, "01_alpha")
+    [sentence] = re.findall(r"<p>The level is.*?</p>", text)
+    said = re.sub(r"<[^>]+>", "", sentence)
+    # What this run does not show is not referred to.
+    assert said.endswith("in Figure 1.1 (Table 1.1). A level.")
+    targets = re.findall(r'href="#([^"]+)"', sentence)
+    assert targets == ["fig-alpha", "tab-alpha"]
+    assert all(f'id="{target}"' in text for target in targets)
+    assert '<span class="trial-number">Table 1.1.</span> The numbers</summary>' in text
+
+
+@pytest.mark.slow
+def test_the_index_leads_from_a_term_to_the_chapters_that_use_it(built) -> None:
+    root = built[0].root / "_build" / "first" / "html"
+    index = (root / "genindex.html").read_text("utf-8")
+    assert 'href="chapters/glossary.html#term-level"' in index
+    [place] = re.findall(r'<a href="chapters/01_alpha.html#([^"]+)">Title of 01_alpha</a>', index)
+    assert f'id="{place}"' in page(built[0].root, "01_alpha")
+    assert 'href="glossary.html#term-level"' in page(built[0].root, "01_alpha")
 
 
 @pytest.mark.slow

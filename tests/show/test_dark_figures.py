@@ -1,5 +1,6 @@
 import re
 from itertools import combinations
+from pathlib import Path
 
 import matplotlib as mpl
 import pytest
@@ -30,6 +31,12 @@ def test_what_is_written_can_be_read_in_the_dark(colour):
 def test_letters_can_be_read_on_the_cells_of_a_map_at_their_strongest():
     assert contrast(dark_partner(INK), dark_partner(SHADE)) >= 4.5
     assert contrast(INK, SHADE) >= 4.5
+
+
+def test_the_style_sheets_know_the_paper_of_the_dark():
+    root = Path(__file__).parents[2]
+    for name in ("chapters/_static/book.css", "src/helpers/show/standalone.py"):
+        assert DARK_PAPER in (root / name).read_text(encoding="utf-8"), name
 
 
 def test_no_two_colours_have_one_partner():

@@ -22,8 +22,9 @@ def below_heading(page: str, text: str) -> str:
 
 def line_in_source(page: str, line: int) -> int:
     """Return the line of a page's source that stands at a line of the page as it is compiled."""
-    counted, between = 0, False
-    for text in page.splitlines()[:line]:
+    lines = page.splitlines()
+    counted, between = max(line - len(lines), 0), False
+    for text in lines[:line]:
         if text == _BEGIN:
             between = True
         elif text == _END:

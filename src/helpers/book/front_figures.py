@@ -86,6 +86,6 @@ def with_figures(page: str, figures: Mapping[str, ShownFigure], *, folder: Path)
             f':name: front-{place["name"]}\n:alt: "{alt}"\n\n'
             f"{escaped(figure.caption)} {figure.label} in [](./{figure.chapter}.ipynb).\n```"
         )
-        return f"{place[0]}\n{added(directive)}"
+        return f"{place[0]}\n{added(directive)}".rstrip("\n")
 
     return _PLACE.sub(shown, page)

@@ -24,7 +24,8 @@ def with_lessons(page: str, notebooks: Mapping[str, Mapping[str, Any]]) -> str:
         The chapters of the edition, in reading order.
     """
     listed = "\n\n".join(_lesson(name, notebook) for name, notebook in notebooks.items())
-    return _PLACE.sub(lambda place: f"{place[0]}\n{added(listed)}", page) if listed else page
+    shown = f"\n{added(listed)}".rstrip("\n") if listed else ""
+    return _PLACE.sub(lambda place: f"{place[0]}{shown}", page)
 
 
 def _lesson(name: str, notebook: Mapping[str, Any]) -> str:

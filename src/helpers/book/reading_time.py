@@ -15,7 +15,8 @@ WORDS_A_MINUTE = 200
 _FENCED_CODE = re.compile(r"^```(?!\{).*?^```$", re.MULTILINE | re.DOTALL)
 _EXERCISES = re.compile(r"^## Exercises\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _GLUED = re.compile(r"\{glue:text\}`([^`]*)`")
-_MARKUP = re.compile(r"\{[\w:-]+\}`[^`]*`|<[^>]*>|^```.*$|^:\w+:.*$|\$\$.*?\$\$", re.MULTILINE)
+_EQUATION = re.compile(r"\$\$.*?\$\$", re.DOTALL)
+_MARKUP = re.compile(r"\{[\w:-]+\}`[^`]*`|<[^>]*>|^```.*$|^:\w+:.*$", re.MULTILINE)
 _WORD = re.compile(r"\w[\w’'.,-]*")
 
 
@@ -29,7 +30,7 @@ def words_of(markdown: str, *, glued: Mapping[str, str]) -> int:
     glued
         What stands where prose cites a result, by the name of the result.
     """
-    text = _EXERCISES.sub("", _FENCED_CODE.sub("", markdown))
+    text = _EQUATION.sub("", _EXERCISES.sub("", _FENCED_CODE.sub("", markdown)))
     text = _GLUED.sub(lambda cited: glued.get(cited[1], ""), text)
     terms = re.sub(r"\{term\}`([^`<]*)[^`]*`", r"\1", text)
     return len(_WORD.findall(_MARKUP.sub(" ", terms)))

@@ -196,7 +196,7 @@ def draw_checks(result: PrimaryResult) -> Figure:
             third.annotate(
                 name,
                 xy=(places[-1], last[name]),
-                xytext=(0, 9 if name == higher else -9),
+                xytext=(0, 9 if name == higher else -20),
                 textcoords="offset points",
                 ha="right",
                 va="bottom" if name == higher else "top",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from helpers.show.dark_figures import following_the_page
 from helpers.show.outputs import Output
 
 # The theme's colours, under the theme's names: the book's own style sheet then rules here too.
@@ -61,8 +62,11 @@ figure img {
   max-width: 100%;
   height: auto;
   padding: 0.5rem;
-  border-radius: 0.25rem;
+  border-radius: 0.5rem;
   background: #ffffff;
+}
+@media (prefers-color-scheme: dark) {
+  figure img { background: #1b2027; }
 }
 figcaption { max-width: 42rem; margin-top: 0.4rem; font-size: 0.9rem; line-height: 1.45; }
 .standalone-figures {
@@ -155,7 +159,8 @@ def _output(output: Output) -> str:
     if "image/svg+xml" in data:
         told = output.metadata.get("trialbook")
         figure = told.get("figure", {}) if isinstance(told, dict) else {}
-        drawn = base64.b64encode(str(data["image/svg+xml"]).encode()).decode()
+        svg = following_the_page(str(data["image/svg+xml"]))
+        drawn = base64.b64encode(svg.encode()).decode()
         return (
             f'<figure>\n<img alt="{escape(str(figure.get("alt", "")))}" '
             f'src="data:image/svg+xml;base64,{drawn}">\n'
