@@ -21,6 +21,7 @@ __all__ = [
     "CriterionCount",
     "Screening",
     "hidden_in_log",
+    "met_in_log",
     "parse_criteria",
     "restrict",
     "screen",
@@ -297,11 +298,11 @@ def screen_all(trial: Trial, eligibility: str = "") -> Screening:
             assessed_source=table.source,
             absent=table.absent,
         )
-    met = _met_in_log(criteria, trial, log)
+    met = met_in_log(criteria, trial, log)
     eligible = met.all(axis=1)
     randomised = log["participant"].notna()
     declined = eligible & ~randomised & (log["consented"] == "no")
-    own = _met_in_log(trial.specification.eligibility, trial, log).all(axis=1)
+    own = met_in_log(trial.specification.eligibility, trial, log).all(axis=1)
     return Screening(
         source="log",
         eligibility=eligibility.strip(),
@@ -360,7 +361,7 @@ def _plain(values: pd.Series) -> pd.Series:
     return values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype) else values
 
 
-def _met_in_log(criteria: tuple[Criterion, ...], trial: Trial, log: pd.DataFrame) -> pd.DataFrame:
+def met_in_log(criteria: tuple[Criterion, ...], trial: Trial, log: pd.DataFrame) -> pd.DataFrame:
     """Tell who meets which criterion: one row per person of the log, one column per criterion."""
     columns = {}
     for number, criterion in enumerate(criteria):

@@ -221,21 +221,21 @@ def _judged(
         said = str(error)
     rows: list[dict[str, Any]] = []
     for inference in INFERENCES:
-        found: dict[tuple[str, float], dict[str, Any]] = {}
+        found: dict[Any, dict[str, float]] = {}
         problem = said
         if fit is not None:
             try:
                 judged = fit.differences_by(inference, levels=levels)
                 at_visit = judged.loc[judged["visit"] == visit.id]
                 found = {
-                    (row["arm"], row["level"]): {str(name): value for name, value in row.items()}
-                    for row in at_visit.to_dict("records")
+                    (row.arm, row.level): {name: getattr(row, name) for name in NUMBERS}
+                    for row in at_visit.itertuples()
                 }
             except AnalysisError as error:
                 problem = str(error)
         for level, arm in product(levels, others):
             why = problem or withheld.get(arm, "")
-            numbers = {name: float("nan") if why else found[arm, level][name] for name in NUMBERS}
+            numbers = dict.fromkeys(NUMBERS, float("nan")) if why else found[arm, level]
             if trial.threshold and inference in _COUNTING:
                 numbers["df"] = float("nan")
             rows.append(
