@@ -37,7 +37,6 @@ def test_adds_what_belongs_to_the_edition_and_keeps_the_rest(book) -> None:
     assert found["title"] == "The edition first"
     assert found["author"] == "Testers"
     assert found["execute"] == {"execute_notebooks": "off"}
-    assert found["sphinx"]["config"]["mathjax_path"] == "mathjax/tex-mml-chtml.js"
     assert found["sphinx"]["config"]["language"] == "en"
     assert found["html"]["use_multitoc_numbering"] is True
     assert found["parse"]["myst_substitutions"] == {

@@ -11,7 +11,7 @@ from helpers.book import children
 from helpers.book.added_lines import line_in_source
 from helpers.book.chapters import read_notebook, source
 from helpers.book.finishing import finish_site
-from helpers.book.mathjax import copy_mathjax, refuse_foreign_requests
+from helpers.book.foreign_requests import refuse_foreign_requests
 from helpers.book.places import place_in_source
 from helpers.book.system_errors import FULL, tells_of_a_full_disk
 from helpers.errors import BuildError
@@ -87,8 +87,7 @@ def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
             f"The edition {name} was not compiled: Jupyter Book ended with status {code} and "
             "said:\n" + "\n".join(_words(said)[-_LAST:])
         )
-    copy_mathjax(html)
-    finish_site(html, edition=name)
+    finish_site(html, edition=name, source=source)
     refuse_foreign_requests(html)
     return html
 

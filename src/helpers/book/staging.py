@@ -17,7 +17,6 @@ from helpers.book.edition_box import with_edition_box
 from helpers.book.editions import Edition
 from helpers.book.fingerprint_row import with_fingerprint
 from helpers.book.left_out import notebook_without_links, uncited, without_links
-from helpers.book.mathjax import MATHJAX_PATH
 from helpers.book.parameter_table import with_parameter_table
 from helpers.book.project import Project, contents, read_settings
 from helpers.book.results import Results, escaped, substitutions
@@ -134,7 +133,6 @@ def edition_settings(
             f"_config.yml defines the substitution {clash[0]!r}, which the build fills in; "
             "give it another name."
         )
-    sphinx = settings.get("sphinx") or {}
     html = settings.get("html") or {}
     if not any(html.get(f"use_{button}_button") for button in _REPOSITORY_BUTTONS):
         # The theme refuses a host that it does not know, whether or not it shows the address.
@@ -145,10 +143,6 @@ def edition_settings(
         "execute": {**(settings.get("execute") or {}), "execute_notebooks": "off"},
         "parse": {**parse, "myst_substitutions": {**own, **cited}},
         "html": {**html, "announcement": NOTICES[trial.is_synthetic]},
-        "sphinx": {
-            **sphinx,
-            "config": {**(sphinx.get("config") or {}), "mathjax_path": MATHJAX_PATH},
-        },
     }
 
 

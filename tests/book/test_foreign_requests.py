@@ -4,26 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.book import mathjax
-from helpers.book.mathjax import copy_mathjax, foreign_requests, refuse_foreign_requests
+from helpers.book.foreign_requests import foreign_requests, refuse_foreign_requests
 from helpers.errors import BuildError
-
-
-def test_copies_mathjax_and_its_fonts_and_no_more(tmp_path: Path) -> None:
-    copy_mathjax(tmp_path)
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert (tmp_path / "_static" / "mathjax" / "tex-mml-chtml.js") in files
-    fonts = [path for path in files if path.suffix == ".woff"]
-    assert len(fonts) == len(files) - 1 == 23
-    assert sum(path.stat().st_size for path in files) < 2_000_000
-
-
-def test_says_when_mathjax_is_not_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mathjax, "find_spec", lambda name: None)
-    with pytest.raises(BuildError, match="not installed"):
-        copy_mathjax(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,39 +1,11 @@
-"""Equations without a network: MathJax from the installed package, and a look for other hosts."""
+"""A look for everything that the pages would fetch from another host."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from importlib.util import find_spec
 from pathlib import Path
 
 from helpers.errors import BuildError
-
-MATHJAX_PATH = "mathjax/tex-mml-chtml.js"
-"""Place of MathJax below a book's ``_static``."""
-
-_PACKAGE = "sphinx-mathjax-offline"
-_FONTS = "output/chtml/fonts/woff-v2"
-
-
-def copy_mathjax(html: Path) -> None:
-    """Put MathJax and its fonts into a compiled book: 1.6 MB of the package's 24.
-
-    Raises
-    ------
-    BuildError
-        When the package is not installed.
-    """
-    found = find_spec(_PACKAGE)
-    places = list(found.submodule_search_locations or ()) if found else []
-    if not places:
-        raise BuildError(f"The package {_PACKAGE} is not installed: install requirements.lock.")
-    source = Path(places[0]) / "static" / "mathjax"
-    target = html / "_static" / "mathjax"
-    target.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source / "tex-mml-chtml.js", html / "_static" / MATHJAX_PATH)
-    shutil.copytree(source / _FONTS, target / _FONTS, dirs_exist_ok=True)
-
 
 _ATTRIBUTE = r"""\s*=\s*["']?(?:https?:)?//[^\s"'>]+"""
 _REQUESTS = re.compile(
