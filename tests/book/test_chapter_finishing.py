@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.book.chapters import Chapter, read_chapters
 from helpers.book.chapter_finishing import Finished, finish_chapters
+from helpers.book.chapters import Chapter, read_chapters
 
 SVG = '<svg width="9"><path style="fill: #1f2328"/></svg>'
 RESULTS = {"a.sentence": {"value": "x", "text": "word " * 300, "chapter": "01_alpha"}}
