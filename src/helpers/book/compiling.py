@@ -10,7 +10,7 @@ from pathlib import Path
 from helpers.book import children
 from helpers.book.added_lines import line_in_source
 from helpers.book.chapters import read_notebook, source
-from helpers.book.finishing import finish_site
+from helpers.book.finishing import PAGE_STEPS, PageStep, finish_site
 from helpers.book.foreign_requests import refuse_foreign_requests
 from helpers.book.places import place_in_source
 from helpers.book.system_errors import FULL, tells_of_a_full_disk
@@ -37,7 +37,9 @@ _FAULT = re.compile(
 _LINES_OF_A_CELL = 10_000
 
 
-def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
+def compile_book(
+    source: Path, *, scratch: Path, name: str, page_steps: tuple[PageStep, ...] = ()
+) -> Path:
     """Compile the source of a book.
 
     Parameters
@@ -48,6 +50,8 @@ def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
         An empty folder for the compiler to work in.
     name
         Name of the edition, for messages.
+    page_steps
+        What is done to every page, after what is done to those of any book.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
             f"The edition {name} was not compiled: Jupyter Book ended with status {code} and "
             "said:\n" + "\n".join(_words(said)[-_LAST:])
         )
-    finish_site(html, edition=name, source=source)
+    finish_site(html, edition=name, source=source, page_steps=(*PAGE_STEPS, *page_steps))
     refuse_foreign_requests(html)
     return html
 

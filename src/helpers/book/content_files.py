@@ -38,7 +38,8 @@ def page_files(project: Project) -> tuple[Path, ...]:
         for path in files_below(project.chapters, leave_out=project.editions)
         if path.suffix not in {".ipynb", ".yml"}
     )
-    top = (project.root / name for name in ("_config.yml", "_toc.yml", "genindex.md"))
+    names = ("_config.yml", "_toc.yml", "genindex.md", "CITATION.cff", "CHANGELOG.md")
+    top = (project.root / name for name in names)
     folders = (files_below(project.root / name) for name in ("_static", "_templates"))
     found = [*chapters, *(path for path in top if path.is_file()), *chain.from_iterable(folders)]
     return tuple(sorted(found))

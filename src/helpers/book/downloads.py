@@ -106,7 +106,7 @@ def chapter_to_run(planned: PlannedChapter, *, published: PublishedSource | None
         if cell.get("cell_type") == "code":
             cell |= {"outputs": [], "execution_count": None}
         if PARAMETERS_TAG in tags(cell):
-            cell["source"] = with_defaults(source(cell), _values(planned))
+            cell["source"] = with_defaults(source(cell), edition_values(planned))
     if published is not None:
         opening = _OPENING.format(**vars(published), trial=f"data/{planned.trial.name}")
         notebook["cells"].insert(0, _code(opening.rstrip("\n")))
@@ -132,7 +132,8 @@ def with_defaults(declared: str, values: Mapping[str, Value]) -> str:
     return b"".join(lines).decode()
 
 
-def _values(planned: PlannedChapter) -> dict[str, Value]:
+def edition_values(planned: PlannedChapter) -> dict[str, Value]:
+    """Return the values with which a chapter runs alone, and gives what the edition's gave."""
     alone = {each.name for each in planned.chapter.parameters if each.domain == RESULTS_FILE}
     return {
         name: value for name, value in planned.values.items() if name not in {"edition", *alone}

@@ -8,21 +8,30 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from joblib import Parallel, delayed
 
 from helpers.book import children
+from helpers.book.book_facts import book_facts
+from helpers.book.citation import read_citation
+from helpers.book.citation_part import citation_part
 from helpers.book.compared import compared_text, edition_results
 from helpers.book.compiling import compile_book
 from helpers.book.downloads import write_downloads
 from helpers.book.fingerprints import Fingerprints
+from helpers.book.offered_files import offered_files
+from helpers.book.page_ends import with_downloads, with_version
+from helpers.book.page_metadata import with_metadata
 from helpers.book.planning import PlannedEdition
 from helpers.book.project import Project
+from helpers.book.provenance_part import provenance_part
 from helpers.book.published_source import PublishedSource
 from helpers.book.replacing import STAGING, replace_folder
 from helpers.book.results import Results, harvest, merged, results_text
+from helpers.book.social_cards import write_card
 from helpers.book.stages import FAILED, Notebooks, Runner
 from helpers.book.staging import stage_source
 from helpers.trial.specification import Specification
@@ -170,6 +179,13 @@ def _make_book(
     """Compile one edition and lay out its folder, ready to be put in place."""
     source, book = scratch / "source", scratch / "book"
     (book / "notebooks").mkdir(parents=True)
+    facts = book_facts(
+        edition=edition.name,
+        title=edition.edition.title,
+        trial=trial,
+        results=results,
+        citation=read_citation(project),
+    )
     stage_source(
         project,
         edition.edition,
@@ -177,9 +193,27 @@ def _make_book(
         notebooks={name: json.loads(text) for name, text in notebooks.items()},
         results=results,
         fingerprints=prints,
+        parts={
+            "citation": citation_part(facts.citation),
+            "provenance": provenance_part(
+                edition, trial, fingerprints=fingerprints, prints=prints, notebooks=notebooks
+            ),
+        },
         target=source,
     )
-    html = compile_book(source, scratch=scratch / "compiled", name=edition.name)
+    offered = offered_files(edition, trial, facts=facts, notebooks=notebooks, results=results)
+    html = compile_book(
+        source,
+        scratch=scratch / "compiled",
+        name=edition.name,
+        page_steps=(
+            partial(with_metadata, facts=facts),
+            partial(with_downloads, offered=offered.by_chapter),
+            partial(with_version, facts=facts),
+        ),
+    )
+    offered.write(html)
+    write_card(html, facts, results)
     write_downloads(edition, html, published=published)
     html.rename(book / "html")
     for name, text in notebooks.items():

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from helpers.book.built_parts import with_built_parts
 from helpers.book.chapter_finishing import TIME, finish_chapters
 from helpers.book.chapters import Chapter, read_chapters
 from helpers.book.content_files import page_files
@@ -42,6 +43,7 @@ def stage_source(
     results: Results,
     target: Path,
     fingerprints: Mapping[str, str] | None = None,
+    parts: Mapping[str, str] | None = None,
 ) -> None:
     """Write the source of one edition's book into an empty folder.
 
@@ -61,6 +63,8 @@ def stage_source(
         The folder.
     fingerprints
         Of the chapters, for their provenance.
+    parts
+        What the build writes on pages, by name (see :mod:`helpers.book.built_parts`).
 
     Raises
     ------
@@ -85,6 +89,7 @@ def stage_source(
             replaced = first and edition.first_page
             source = project.chapters / edition.first_page if replaced else path
             page = without_links(source.read_text(encoding="utf-8"), titles)
+            page = with_built_parts(page, parts or {}, shown=project.shown(path))
             page = finished.page(page, folder=place.parent, name=source.stem, first=first)
             if first:
                 page = with_edition_box(page, edition, titles=titles)
@@ -133,7 +138,8 @@ def edition_settings(
             f"_config.yml defines the substitution {clash[0]!r}, which the build fills in; "
             "give it another name."
         )
-    html = settings.get("html") or {}
+    # Pages learn their address when the site is put together: an edition is one folder of it.
+    html = {name: each for name, each in (settings.get("html") or {}).items() if name != "baseurl"}
     if not any(html.get(f"use_{button}_button") for button in _REPOSITORY_BUTTONS):
         # The theme refuses a host that it does not know, whether or not it shows the address.
         settings = {key: value for key, value in settings.items() if key != "repository"}

@@ -1,0 +1,168 @@
+"""The part of a page that tells what made every chapter, and how to make it again."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from helpers.book.downloads import edition_values
+from helpers.book.fingerprints import Fingerprints
+from helpers.book.planning import PlannedChapter, PlannedEdition
+from helpers.book.project import read_settings
+from helpers.show.provenance import package_versions, python_version
+from helpers.trial.specification import Specification
+
+TABLE = "made-{chapter}"
+"""Identifier of a chapter's table."""
+
+SETTINGS_FILE = "synthesis.yml"
+"""Beside the tables of a synthetic cohort: how they were made."""
+
+_EMPTY = "(empty)"
+
+
+def provenance_part(
+    edition: PlannedEdition,
+    trial: Specification,
+    *,
+    fingerprints: Fingerprints,
+    prints: Mapping[str, str],
+    notebooks: Mapping[str, str],
+) -> str:
+    """Return Markdown about an edition: commands, data, versions, and one table for each chapter.
+
+    No time stands in it: the same content gives the same page. How long chapters took is added
+    where the site is put together.
+
+    Parameters
+    ----------
+    edition
+        The edition.
+    trial
+        Its trial. Of one that is not public no single file is named.
+    fingerprints
+        Of this project.
+    prints
+        Fingerprint of each chapter, as run.
+    notebooks
+        The executed notebooks, as text, by chapter.
+    """
+    whole = {
+        "Edition": edition.name,
+        "Fingerprint of the edition": fingerprints.edition(edition),
+        "Code (hash of src/helpers)": fingerprints.code,
+        "Python": python_version(),
+        "Packages": ", ".join(f"{name} {version}" for name, version in package_versions().items()),
+        "Lock (SHA-256 of requirements.lock)": fingerprints.environment_parts["requirements.lock"],
+    }
+    whole |= _seeds(edition, trial)
+    data = {f"{trial.data_label}: all files together": fingerprints.folder(edition.trial)}
+    if trial.public:
+        data |= _files(fingerprints, edition)
+    parts = [
+        "## Make this book again",
+        _commands(edition),
+        "## The whole book",
+        _table("made", whole.items()),
+        "## Data",
+        "SHA-256 of every file of the trial. Line ends are as they are in the repository.",
+        _table("made-data", data.items(), head=("File", "SHA-256")),
+    ]
+    for planned in edition.chapters:
+        rows = _rows(planned, prints.get(planned.name, ""), notebooks[planned.name])
+        parts += [
+            f"## {planned.name}",
+            _table(TABLE.format(chapter=planned.name), rows.items()),
+        ]
+    return "\n\n".join(parts)
+
+
+def row(what: str, value: str) -> str:
+    """Return one row of a table as HTML."""
+    return f'<tr><th scope="row">{escape(what)}</th><td>{escape(value)}</td></tr>'
+
+
+def _commands(edition: PlannedEdition) -> str:
+    name = edition.name
+    given = _given(edition)
+    options = "".join(f" -p {shlex.quote(f'{key}={value}')}" for key, value in given.items())
+    if edition.edition.trial.where.startswith("--trial"):
+        build = f"trialbook build --trial FOLDER_OF_{name.upper()}{options}"
+        status = ""
+    else:
+        build = f"trialbook build --edition {name}{options}"
+        status = (
+            f"trialbook status --edition {name}   # says why, where a fingerprint is another\n"
+            if not options
+            else ""
+        )
+    return (
+        "With the source of the book at the same version:\n\n"
+        f"```console\nmake setup\n. .venv/bin/activate\n{build}\n{status}```\n\n"
+        "The fingerprints below are then the same, and so is every number in `results.json`. "
+        "`trialbook run CHAPTER` with the values of a chapter's table runs that chapter alone."
+    )
+
+
+def _given(edition: PlannedEdition) -> dict[str, Any]:
+    """Return the values that came from the command line rather than from the edition."""
+    return {
+        name: planned.values[name]
+        for planned in edition.chapters
+        for name, where in planned.written.items()
+        if where.startswith("-p ")
+    }
+
+
+def _seeds(edition: PlannedEdition, trial: Specification) -> dict[str, str]:
+    """Return the seeds from which the trial's own rows were made."""
+    found: dict[str, str] = {}
+    if trial.is_synthetic and (edition.trial / SETTINGS_FILE).is_file():
+        settings = read_settings(edition.trial / SETTINGS_FILE).get("settings") or {}
+        if "seed" in settings:
+            found["Seed of the synthetic cohort"] = str(settings["seed"])
+    if trial.randomisation.seed is not None:
+        found["Seed of the randomisation list"] = str(trial.randomisation.seed)
+    return found
+
+
+def _files(fingerprints: Fingerprints, edition: PlannedEdition) -> dict[str, str]:
+    first = edition.chapters[0]
+    return dict(sorted(fingerprints.ingredients(first, edition.trial)["data"].items()))
+
+
+def _rows(planned: PlannedChapter, fingerprint: str, notebook: str) -> dict[str, str]:
+    values = edition_values(planned)
+    seeds = {name: value for name, value in values.items() if "seed" in name}
+    rows = {
+        "Fingerprint": fingerprint,
+        "Notebook as run (SHA-256)": hashlib.sha256(notebook.encode()).hexdigest(),
+        "Seeds": _listed(seeds) or "none of its parameters is a seed",
+    }
+    rows |= {f"Parameter {name}": _shown(value) for name, value in values.items()}
+    if planned.chapter.reads:
+        rows["Reads beside the trial"] = ", ".join(planned.chapter.reads)
+    return rows
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in values.items())
+
+
+def _shown(value: object) -> str:
+    return str(value) if str(value) else _EMPTY
+
+
+def _table(
+    name: str, rows: Iterable[tuple[str, str]], *, head: tuple[str, str] = ("What", "Value")
+) -> str:
+    heads = "".join(f'<th scope="col">{each}</th>' for each in head)
+    body = "\n".join(row(what, value) for what, value in rows)
+    return (
+        f'<div class="trial-table-wrapper" role="region" tabindex="0" aria-label="Table {name}">\n'
+        f'<table class="trial-table provenance-table" id="{name}">\n'
+        f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+    )
