@@ -62,7 +62,7 @@ def build_editions(
         books then stay in place.
     """
     planned = plan_editions(project, names, overrides)
-    published = _published(project, planned, report)
+    published = commit_for_readers(project, planned, report)
     with only_build(project.build):
         recover(project.build)
         fingerprints = Fingerprints(project)
@@ -99,7 +99,7 @@ def build_editions(
     return tuple(Built(each.name, index_page(project, each), each.name in made) for each in planned)
 
 
-def _published(
+def commit_for_readers(
     project: Project, planned: Sequence[PlannedEdition], report: Callable[[str], None]
 ) -> PublishedSource | None:
     """Return the commit that readers can fetch; say why there is none where one is expected."""

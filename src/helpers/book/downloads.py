@@ -108,9 +108,14 @@ def chapter_to_run(planned: PlannedChapter, *, published: PublishedSource | None
         if PARAMETERS_TAG in tags(cell):
             cell["source"] = with_defaults(source(cell), edition_values(planned))
     if published is not None:
-        opening = _OPENING.format(**vars(published), trial=f"data/{planned.trial.name}")
-        notebook["cells"].insert(0, _code(opening.rstrip("\n")))
+        opening = opening_cell(published, trial=planned.trial.name)
+        notebook["cells"].insert(0, _code(opening))
     return notebook
+
+
+def opening_cell(published: PublishedSource, *, trial: str) -> str:
+    """Return the source of the cell that fetches the book of a chapter that is opened alone."""
+    return _OPENING.format(**vars(published), trial=f"data/{trial}").rstrip("\n")
 
 
 def with_defaults(declared: str, values: Mapping[str, Value]) -> str:

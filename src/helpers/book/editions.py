@@ -17,7 +17,7 @@ SHARED = "shared"
 BUILD_FILLS = ("trial", "edition")
 """Parameters that every chapter gets from its edition."""
 
-TAKEN = ("compare", "runs", "sweeps")
+TAKEN = ("compare", "runs", "site", "sweeps")
 """Folders of the build folder that are not editions."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")

@@ -24,6 +24,7 @@ def keep_notebook(
     fingerprint: str,
     notebook: str,
     made_from: Mapping[str, Any] | None = None,
+    seconds: float | None = None,
 ) -> None:
     """Keep an executed notebook.
 
@@ -39,11 +40,14 @@ def keep_notebook(
         Its text.
     made_from
         The same things one by one (see :func:`helpers.book.fingerprints.Fingerprints.ingredients`).
+    seconds
+        How long the chapter took.
     """
     about = {
         "fingerprint": fingerprint,
         "notebook": _sha256(notebook),
         "made_from": dict(made_from or {}),
+        "seconds": None if seconds is None else round(seconds, 1),
     }
     write_file(build / KEPT / edition / f"{chapter}.ipynb", notebook)
     _write_about(build, edition, chapter, about)

@@ -76,6 +76,7 @@ def offered_files(
     results
         The numbers of the book.
     """
+    kind = "_synthetic" if facts.synthetic else ""
     contents: dict[str, bytes] = {}
     data = []
     for words, file in _public_files(trial, facts).items():
@@ -86,12 +87,12 @@ def offered_files(
         name = planned.name
         found = [Offered("Notebook to run", f"{DOWNLOADS}/{name}.ipynb")]
         if facts.public:
-            found.append(Offered("Notebook as run", f"{FOLDER}/notebooks/{name}.ipynb"))
+            found.append(Offered("Notebook as run", f"{FOLDER}/notebooks/{name}_as_run.ipynb"))
             contents[found[-1].place] = notebooks[name].encode()
         own = {key: each for key, each in results.items() if each.get("chapter") == name}
         if own:
             words = f"Its results: {len(own)} named values (CSV)"
-            found.append(Offered(words, f"{FOLDER}/results/{name}.csv"))
+            found.append(Offered(words, f"{FOLDER}/results/{name}_results{kind}.csv"))
             contents[found[-1].place] = results_csv(own, synthetic=facts.synthetic).encode()
         by_chapter[name] = (*found, *data)
     return OfferedFiles(by_chapter, contents)

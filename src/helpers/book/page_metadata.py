@@ -6,6 +6,8 @@ Nothing here needs the address of the site: what does is added when the site is 
 
 from __future__ import annotations
 
+import re
+
 from bs4 import BeautifulSoup, Tag
 
 from helpers.book.book_facts import BookFacts
@@ -84,4 +86,5 @@ def _words(paragraph: Tag) -> str:
         for text in paragraph.find_all(string=True)
         if not any(id(parent) in unwanted for parent in text.parents)
     ]
-    return " ".join("".join(parts).split()).replace(" .", ".").replace(" ,", ",")
+    # A mark stood between a space and a comma or full stop; "P = .07" keeps its own.
+    return re.sub(r" (?=[.,;:](?:\s|$))", "", " ".join("".join(parts).split()))

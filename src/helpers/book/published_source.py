@@ -61,7 +61,7 @@ def published_source(
     BuildError
         When the setting is not an address from which everybody could clone.
     """
-    repository = _repository(project)
+    repository = repository_address(project)
     if not repository:
         return NotPublished()
     top = _git(project, "rev-parse", "--show-toplevel", "HEAD")
@@ -83,7 +83,7 @@ def published_source(
     return PublishedSource(repository, commit)
 
 
-def _repository(project: Project) -> str:
+def repository_address(project: Project) -> str:
     """Return the address in the settings; empty when there is none."""
     section = read_settings(project.root / SETTINGS).get("repository") or {}
     url = section.get("url") if isinstance(section, dict) else section

@@ -118,6 +118,7 @@ class Runner:
                         fingerprint=self._fingerprint(task.planned, task.results),
                         notebook=executed.notebook,
                         made_from=self._made_from(task.planned, tasks[task]),
+                        seconds=executed.seconds,
                     )
 
             done = run_chapters(

@@ -44,7 +44,8 @@ def social_card(
         The estimate, and the lower and upper end of its interval, drawn beside a line at zero.
     """
     with theme():
-        figure = Figure(figsize=(_WIDTH, _HEIGHT), layout="none", facecolor="white")
+        figure = Figure(figsize=(_WIDTH, _HEIGHT), facecolor="white")
+        figure.set_layout_engine("none")
         canvas = FigureCanvasAgg(figure)
         _band(figure, label, synthetic)
         below = _paragraph(figure, title, top=0.79, points=34, lines=3, weight="bold")

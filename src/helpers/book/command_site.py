@@ -1,0 +1,124 @@
+"""The commands ``trialbook site``, ``zip`` and ``serve``: the pages as they are published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from helpers.book import command_options as options
+
+if TYPE_CHECKING:
+    from helpers.book.project import Project
+
+PORT = 8000
+
+_editions = click.option(
+    "--edition",
+    "-e",
+    "editions",
+    metavar="NAME|FILE",
+    multiple=True,
+    help="Put this edition into the site; may be repeated.  [default: all that are published]",
+)
+
+
+@click.command()
+@_editions
+@options.jobs
+@options.timeout
+@options.scheduler
+def site(
+    editions: tuple[str, ...], jobs: int | None, timeout: float, scheduler: str | None
+) -> None:
+    """Put all published editions under one root, _build/site.
+
+    Editions are built first where they are not up to date.
+    """
+    index = _assembled(editions, jobs, timeout, scheduler) / "index.html"
+    click.echo(f"The site is {index}")
+
+
+@click.command(name="zip")
+@_editions
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write.  [default: _build/site.zip]",
+)
+@options.jobs
+@options.timeout
+@options.scheduler
+def zip_(
+    editions: tuple[str, ...],
+    output: Path | None,
+    jobs: int | None,
+    timeout: float,
+    scheduler: str | None,
+) -> None:
+    """Pack the site into one file, to be opened without a server or a network.
+
+    The same content gives the same bytes.
+    """
+    from helpers.book.zipping import zip_folder
+
+    folder = _assembled(editions, jobs, timeout, scheduler)
+    place = output or folder.with_suffix(".zip")
+    zip_folder(folder, place)
+    size = place.stat().st_size / 1e6
+    click.echo(f"The site is packed in {place} ({size:.1f} MB); unpack it and open index.html")
+
+
+@click.command()
+@click.argument("edition", required=False)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Where to listen on this machine; 0 takes any port that is free.",
+)
+def serve(edition: str | None, port: int) -> None:
+    """Show finished pages in the browser, to this machine only; Ctrl-C ends it.
+
+    Without EDITION it shows the site, or the one edition that has been built.
+    """
+    from helpers.book.served import served_folder
+    from helpers.book.serving import server_of
+
+    folder = served_folder(options.current_project(), edition)
+    with server_of(folder, port=port) as server:
+        host, taken = server.server_address[:2]
+        click.echo(f"Serving {folder} at http://{host!s}:{taken}/ (Ctrl-C ends it)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo()  # after the ^C that a terminal shows
+
+
+def _assembled(
+    editions: tuple[str, ...], jobs: int | None, timeout: float, scheduler: str | None
+) -> Path:
+    """Build what is not up to date and put it together; return the folder of the site."""
+    from helpers.book.builds import build_editions, commit_for_readers
+    from helpers.book.editions import published_names
+    from helpers.book.planning import plan_editions
+
+    project: Project = options.current_project()
+    names = editions or published_names(project)
+    build_editions(
+        project,
+        names,
+        overrides={},
+        jobs=jobs or options.processors(),
+        timeout=timeout,
+        report=click.echo,
+        scheduler=scheduler,
+    )
+    from helpers.book.site_assembly import assemble_site
+
+    planned = plan_editions(project, names, {})
+    published = commit_for_readers(project, planned, lambda line: None)
+    return assemble_site(project, planned, published=published)
