@@ -1,0 +1,121 @@
+"""Print a document: fit what is too wide, number the contents, and print until the numbers hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from helpers.book.chromium import opened_document
+from helpers.book.pdf_files import pages_of_anchors
+from helpers.errors import BuildError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+# The width of the text on an upright and on a lying page, in CSS pixels: 168 and 255 mm.
+_TEXT_WIDTH = 634
+_TEXT_WIDTH_SIDEWAYS = 963
+_PASSES = 4
+
+# Tables that are too wide are set smaller, down to a size that can still be read; what is too wide
+# even then lies on its side. Short tables do not break at all.
+_FIT = """
+([width, sideways]) => {
+  const smallest = 6.5, step = 0.5, points = 0.75;
+  const fits = (table, room) => table.getBoundingClientRect().width <= room + 0.5
+      && table.scrollWidth <= room + 1;
+  const shrink = (table, room) => {
+    let size = parseFloat(getComputedStyle(table).fontSize) * points;
+    while (!fits(table, room) && size > smallest) {
+      size -= step;
+      table.style.setProperty("font-size", size + "pt", "important");
+    }
+    return fits(table, room);
+  };
+  const tooWide = [];
+  for (const table of document.querySelectorAll("main table")) {
+    if (table.closest("table table")) continue;
+    const block = table.closest(".trial-table-block") || table;
+    const room = Math.min(width, block.parentElement.clientWidth || width);
+    if (!shrink(table, room)) {
+      table.style.removeProperty("font-size");
+      block.classList.add("sideways");
+      block.style.width = sideways + "px";
+      if (!shrink(table, sideways)) tooWide.push(table.caption?.innerText || "a table");
+    }
+    if (block.getBoundingClientRect().height < 450) block.classList.add("keep-together");
+  }
+  return tooWide;
+}
+"""
+_OVERFLOWING = """
+(width) => [...document.querySelectorAll("main *")].filter((each) =>
+    !each.closest(".sideways") && !each.closest("svg, math, mjx-container")
+    && each.getBoundingClientRect().right > width + 1)
+  .map((each) => each.tagName.toLowerCase() + "." + each.className)
+"""
+_NUMBER = """
+(pages) => {
+  for (const place of document.querySelectorAll(".contents-page"))
+    place.textContent = pages[place.dataset.anchor] ?? "";
+}
+"""
+_EQUATIONS = "() => !window.MathJax || MathJax.startup.promise.then(() => true)"
+
+
+def print_document(
+    text: str, folders: Mapping[str, Path], *, report: Callable[[str], None]
+) -> bytes:
+    """Return a document as a PDF whose contents name the right pages.
+
+    Parameters
+    ----------
+    text
+        The document, see :mod:`helpers.book.print_document`.
+    folders
+        See :func:`helpers.book.chromium.opened_document`.
+    report
+        Called with a line for the reader after each pass.
+
+    Raises
+    ------
+    BuildError
+        When it cannot be printed, or something is wider than a page.
+    """
+    with opened_document(text, folders) as page:
+        page.set_viewport_size({"width": _TEXT_WIDTH, "height": 930})
+        page.wait_for_function(_EQUATIONS)
+        too_wide = page.evaluate(_FIT, [_TEXT_WIDTH, _TEXT_WIDTH_SIDEWAYS])
+        if too_wide:
+            raise BuildError(
+                f"A table is wider than a page, even on its side: {too_wide[0]!r}; give it fewer "
+                "columns, or shorter words in its first row."
+            )
+        _refuse_overflow(page)
+        return _numbered(page, report)
+
+
+def _refuse_overflow(page: Page) -> None:
+    found = page.evaluate(_OVERFLOWING, _TEXT_WIDTH)
+    if found:
+        raise BuildError(
+            f"Something is wider than a page of the printed book: {found[0]} (and "
+            f"{len(found) - 1} more); narrow it in chapters/_static/print.css."
+        )
+
+
+def _numbered(page: Page, report: Callable[[str], None]) -> bytes:
+    """Print, read which page each heading is on, write that into the contents, print again."""
+    known: dict[str, int] = {}
+    for count in range(1, _PASSES + 1):
+        printed = page.pdf(
+            prefer_css_page_size=True, print_background=True, tagged=True, outline=True
+        )
+        found = pages_of_anchors(printed)
+        report(f"  pass {count}: {max(found.values(), default=0)} pages or more")
+        if found == known:
+            return printed
+        known = found
+        page.evaluate(_NUMBER, known)
+    raise BuildError("The page numbers of the contents do not settle; shorten its longest titles.")
