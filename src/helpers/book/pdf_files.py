@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import logging
 from datetime import date
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
+
+# It tells of every object that Chromium forgot to count, which is of no consequence.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 _MADE_FROM = "/TrialbookFingerprint"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -24,6 +25,15 @@ FONT_FILES = {
     ("Book Code", "400", "normal"): "DejaVuSansMono.ttf",
     ("Book Code", "700", "normal"): "DejaVuSansMono-Bold.ttf",
 }
+
+# Sections are marked as not to be looked through for equations; those that are equations are.
+_MATHJAX = (
+    '<script>window.MathJax = {options: {processHtmlClass: "math", '
+    "enableMenu: false}};</script>"
+)
+
+# A section that so many chapters have, as *Exercises*, tells nobody where to look.
+_COMMON = 3
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,7 @@ def printed_document(
     order = [pages[name] for part in parts for name in part.pages]
     links = "\n".join(
         [f'<link rel="stylesheet" href="{escape(each)}">' for each in styles]
+        + ([_MATHJAX] if scripts else [])
         + [f'<script src="{escape(each)}"></script>' for each in scripts]
     )
     chapters = "\n".join(_chapter(part, pages[name]) for part in parts for name in part.pages)
@@ -128,6 +139,7 @@ def _cover(cover: Cover) -> str:
 
 
 def _contents(parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> str:
+    named = Counter(section.text for page in pages.values() for section in set(page.sections))
     lines = []
     for part in parts:
         if part.caption:
@@ -135,7 +147,9 @@ def _contents(parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> str:
         lines.append("<ol>")
         for page in (pages[name] for name in part.pages):
             inner = "".join(
-                f"<li>{_entry(section.anchor, section.text)}</li>" for section in page.sections
+                f"<li>{_entry(section.anchor, section.text)}</li>"
+                for section in page.sections
+                if named[section.text] < _COMMON
             )
             below = f"<ol>{inner}</ol>" if inner else ""
             lines.append(f"<li>{_entry(page.anchor, page.title)}{below}</li>")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
 
 from helpers.book.finishing import read_page
 from helpers.errors import BuildError
@@ -26,6 +26,10 @@ _NOT_ON_PAPER = (
     "option, form, a.headerlink, .cell_input, .toctree-wrapper, .only-dark, .dark-light-switch, "
     ".d-print-none, .no-print, [hidden]"
 )
+LONGEST_FOLD = 25
+"""How many rows of tables a fold may have to be opened on paper."""
+_LEFT_OUT = "<p>A long table, left out here; it is on this book's page for the screen.</p>"
+
 _NAMES_IDS = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-details")
 _NOT_KEPT = ("tabindex", "loading", "decoding", "fetchpriority", "srcset", "sizes")
 
@@ -122,12 +126,18 @@ def _without_code(fold: Tag) -> None:
 
 
 def _opened(fold: Tag) -> None:
-    fold.name = "div"
-    fold.attrs.pop("open", None)
-    fold["class"] = [*fold.get("class", []), "fold"]
+    """Open a fold; where that would fill pages with rows, say instead where they can be read."""
     for summary in fold.find_all("summary", recursive=False):
         summary.name = "p"
         summary["class"] = ["fold-title"]
+    if len(fold.select("tr")) > LONGEST_FOLD:
+        for child in fold.find_all(True, recursive=False):
+            if "fold-title" not in child.get("class", []):
+                child.decompose()
+        fold.append(BeautifulSoup(_LEFT_OUT, "html.parser"))
+    fold.name = "div"
+    fold.attrs.pop("open", None)
+    fold["class"] = [*fold.get("class", []), "fold"]
 
 
 def _shows(tag: Tag) -> bool:

@@ -18,17 +18,18 @@ _TEXT_WIDTH = 634
 _TEXT_WIDTH_SIDEWAYS = 963
 _PASSES = 4
 
-# Tables that are too wide are set smaller, down to a size that can still be read; what is too wide
-# even then lies on its side. Short tables do not break at all.
+# A table that is too wide is set smaller, as long as its words stay whole and can be read; else its
+# words may break; else it lies on its side. Short tables do not break at all.
 _FIT = """
 ([width, sideways]) => {
-  const smallest = 6.5, step = 0.5, points = 0.75;
+  const points = 0.75;
   const fits = (table, room) => table.getBoundingClientRect().width <= room + 0.5
       && table.scrollWidth <= room + 1;
-  const shrink = (table, room) => {
+  const shrink = (table, room, smallest) => {
+    table.style.removeProperty("font-size");
     let size = parseFloat(getComputedStyle(table).fontSize) * points;
     while (!fits(table, room) && size > smallest) {
-      size -= step;
+      size -= 0.5;
       table.style.setProperty("font-size", size + "pt", "important");
     }
     return fits(table, room);
@@ -38,13 +39,18 @@ _FIT = """
     if (table.closest("table table")) continue;
     const block = table.closest(".trial-table-block") || table;
     const room = Math.min(width, block.parentElement.clientWidth || width);
-    if (!shrink(table, room)) {
-      table.style.removeProperty("font-size");
+    table.classList.add("unbroken");
+    let fitting = shrink(table, room, 7);
+    if (!fitting) {
+      table.classList.remove("unbroken");
+      fitting = shrink(table, room, 7);
+    }
+    if (!fitting) {
       block.classList.add("sideways");
       block.style.width = sideways + "px";
-      if (!shrink(table, sideways)) tooWide.push(table.caption?.innerText || "a table");
+      if (!shrink(table, sideways, 6)) tooWide.push(table.caption?.innerText || "a table");
     }
-    if (block.getBoundingClientRect().height < 450) block.classList.add("keep-together");
+    if (block.getBoundingClientRect().height < 240) block.classList.add("keep-together");
   }
   return tooWide;
 }
