@@ -22,7 +22,7 @@ from helpers.book import command_options as options
 from helpers.book.command_compare import compare
 from helpers.book.command_new import check, new
 from helpers.book.command_options import current_project
-from helpers.book.command_pdf import pdf
+from helpers.book.command_print import epub, pdf
 from helpers.book.command_site import serve, site, zip_
 from helpers.book.command_status import status
 from helpers.book.command_sweep import sweep
@@ -128,7 +128,7 @@ def build(
         click.echo(f"Edition {book.edition} is {state}: {book.index}")
 
 
-for _command in (sweep, compare, site, zip_, serve, pdf, status, new, check):
+for _command in (sweep, compare, site, zip_, serve, pdf, epub, status, new, check):
     main.add_command(_command)
 
 

@@ -1,0 +1,82 @@
+"""The commands ``trialbook pdf`` and ``trialbook epub``: the whole book in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from helpers.book import command_options as options
+
+if TYPE_CHECKING:
+    from helpers.book.print_sources import Made, PrintSource
+
+_editions = click.argument("editions", nargs=-1, metavar="[EDITION ...]")
+
+
+@click.command()
+@_editions
+@options.jobs
+@options.timeout
+def pdf(editions: tuple[str, ...], jobs: int | None, timeout: float) -> None:
+    """Print the book of each EDITION as a PDF, or of all that are published.
+
+    Books are built first where they are not up to date. The PDF is _build/EDITION/EDITION.pdf.
+    Chromium prints it and must be installed.
+    """
+    from helpers.book.printed_books import print_edition
+
+    _make(
+        "PDF",
+        lambda source: print_edition(source, report=click.echo),
+        editions,
+        jobs=jobs,
+        timeout=timeout,
+    )
+
+
+@click.command()
+@_editions
+@options.jobs
+@options.timeout
+def epub(editions: tuple[str, ...], jobs: int | None, timeout: float) -> None:
+    """Make an EPUB, for electronic readers, of the book of each EDITION, or of all published.
+
+    Books are built first where they are not up to date. The EPUB is _build/EDITION/EDITION.epub.
+    """
+    from helpers.book.epub_books import make_epub
+
+    _make("EPUB", make_epub, editions, jobs=jobs, timeout=timeout)
+
+
+def _make(
+    kind: str,
+    make: Callable[[PrintSource], Made],
+    editions: Sequence[str],
+    *,
+    jobs: int | None,
+    timeout: float,
+) -> None:
+    """Bring books up to date and make a file of each."""
+    from helpers.book.builds import build_editions
+    from helpers.book.editions import published_names
+    from helpers.book.locking import only_build
+    from helpers.book.planning import plan_editions
+    from helpers.book.print_sources import print_source
+
+    project = options.current_project()
+    names = editions or published_names(project)
+    build_editions(
+        project,
+        names,
+        overrides={},
+        jobs=jobs or options.processors(),
+        timeout=timeout,
+        report=click.echo,
+    )
+    with only_build(project.build):
+        for planned in plan_editions(project, names, {}):
+            made = make(print_source(project, planned))
+            state = "made" if made.new else "up to date"
+            click.echo(f"The {kind} of {made.edition} is {state}: {made.path}")
