@@ -89,9 +89,7 @@ def cover_xhtml(cover: Cover) -> str:
     )
 
 
-def contents_xhtml(
-    cover: Cover, parts: Sequence[Part], pages: Mapping[str, PrintedPage]
-) -> str:
+def contents_xhtml(cover: Cover, parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> str:
     """Return the table of contents, which the reader's program shows too."""
     items = []
     for part in parts:

@@ -28,8 +28,7 @@ FONT_FILES = {
 
 # Sections are marked as not to be looked through for equations; those that are equations are.
 _MATHJAX = (
-    '<script>window.MathJax = {options: {processHtmlClass: "math", '
-    "enableMenu: false}};</script>"
+    '<script>window.MathJax = {options: {processHtmlClass: "math", enableMenu: false}};</script>'
 )
 
 # A section that so many chapters have, as *Exercises*, tells nobody where to look.

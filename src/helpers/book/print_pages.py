@@ -70,7 +70,9 @@ def printed_pages(html: Path, names: Iterable[str]) -> tuple[PrintedPage, ...]:
     """
     found = {name: _article(html, name) for name in names}
     anchors = {name: anchor_of(name) for name in found}
-    ids = {name: {str(tag["id"]) for tag in article.select("[id]")} for name, article in found.items()}
+    ids = {
+        name: {str(tag["id"]) for tag in article.select("[id]")} for name, article in found.items()
+    }
     return tuple(_printed(name, article, anchors, ids) for name, article in found.items())
 
 

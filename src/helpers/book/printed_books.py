@@ -33,7 +33,7 @@ def print_edition(source: PrintSource, *, report: Callable[[str], None]) -> Made
     BuildError
         When it cannot be printed; a PDF that is there stays.
     """
-    from helpers.book.pdf_files import finished, fingerprint_of, number_of_pages
+    from helpers.book.pdf_files import fingerprint_of, finished, number_of_pages
 
     path, fingerprint = source.target("pdf"), source.fingerprint
     if fingerprint_of(path) == fingerprint:
@@ -97,6 +97,4 @@ def site_styles(source: PrintSource) -> list[str]:
 
 def needs_mathjax(pages: Iterable[PrintedPage]) -> bool:
     """Say whether there are equations that no build has set yet."""
-    return any(
-        math.find("math") is None for page in pages for math in page.article.select(".math")
-    )
+    return any(math.find("math") is None for page in pages for math in page.article.select(".math"))
