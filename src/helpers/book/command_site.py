@@ -1,4 +1,4 @@
-"""The commands ``trialbook site``, ``zip`` and ``serve``: the pages as they are published."""
+"""The commands ``site``, ``zip``, ``serve`` and ``links``: the pages as they are published."""
 
 from __future__ import annotations
 
@@ -96,6 +96,40 @@ def serve(edition: str | None, port: int) -> None:
             server.serve_forever()
         except KeyboardInterrupt:
             click.echo()  # after the ^C that a terminal shows
+
+
+@click.command()
+@click.option(
+    "--external", is_flag=True, help="Ask other sites too whether they still have what is linked."
+)
+def links(external: bool) -> None:
+    """Check that every link of the site leads somewhere.
+
+    It looks at the site as it was last put together.
+    """
+    from helpers.book.link_checking import answers, is_gone, links_of
+    from helpers.book.served import SITE
+    from helpers.book.site_address import site_address
+    from helpers.errors import BuildError
+
+    project = options.current_project()
+    folder = project.build / SITE
+    if not (folder / "index.html").is_file():
+        raise BuildError("There is no site yet: run 'trialbook site' first.")
+    found = links_of(folder, address=site_address(project))
+    broken = [*found.broken]
+    if external:
+        for url, said in answers(found.outward).items():
+            sentence = f"{found.outward[url]} links to {url}: {said}."
+            if is_gone(said):
+                broken.append(sentence)
+            else:
+                click.echo(f"Not known: {sentence}")
+    if broken:
+        more = "\n".join(broken)
+        raise BuildError(f"{len(broken)} links lead nowhere:\n{more}")
+    asked = f" and {len(found.outward)} to other sites" if external else ""
+    click.echo(f"Every link within the site{asked} leads somewhere")
 
 
 def _assembled(

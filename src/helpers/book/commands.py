@@ -23,7 +23,7 @@ from helpers.book.command_compare import compare
 from helpers.book.command_new import check, new
 from helpers.book.command_options import current_project
 from helpers.book.command_print import epub, pdf
-from helpers.book.command_site import serve, site, zip_
+from helpers.book.command_site import links, serve, site, zip_
 from helpers.book.command_status import status
 from helpers.book.command_sweep import sweep
 from helpers.book.system_errors import DEBUG, system_sentence
@@ -128,7 +128,7 @@ def build(
         click.echo(f"Edition {book.edition} is {state}: {book.index}")
 
 
-for _command in (sweep, compare, site, zip_, serve, pdf, epub, status, new, check):
+for _command in (sweep, compare, site, zip_, serve, links, pdf, epub, status, new, check):
     main.add_command(_command)
 
 

@@ -142,13 +142,15 @@ def _steps(
 
 def _finish(html: Path, edition: str, steps: Sequence[PageStep]) -> None:
     for page in pages_of(Site(html, edition)):
-        _change(page.path, *(partial(step, page=page) for step in steps))
+        soup = read_page(page.path)
+        for step in steps:
+            step(soup, page)
+        page.path.write_text(page_text(soup), encoding="utf-8")
 
 
-def _change(path: Path, *changes: Callable[[BeautifulSoup], object]) -> None:
+def _change(path: Path, change: Callable[[BeautifulSoup], object]) -> None:
     soup = read_page(path)
-    for change in changes:
-        change(soup)
+    change(soup)
     path.write_text(page_text(soup), encoding="utf-8")
 
 
