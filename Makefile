@@ -1,12 +1,19 @@
 # The two commands:  make book   sets up, executes every chapter, compiles, says where the book is
 #                    make test   sets up, runs the tests (`make test-slow` runs the slow ones)
+# And on paper:      make pdf    the same book as a PDF; Chromium prints it, and must be installed
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: book test test-slow lint bench lab setup lock clean
+.PHONY: book pdf epub test test-slow lint bench lab setup lock clean
 
 book: .venv/.ready
 	@$(BIN)/trialbook build
+
+pdf: .venv/.ready
+	@$(BIN)/trialbook pdf
+
+epub: .venv/.ready
+	@$(BIN)/trialbook epub
 
 test: .venv/.ready
 	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
