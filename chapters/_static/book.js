@@ -43,7 +43,7 @@
   const contents = one("#book-contents");
   const isOpen = () => Boolean(contents?.matches(":popover-open"));
   if (contents?.hidePopover) {
-    contents.addEventListener("toggle", () => one(".book-menu")?.setAttribute("aria-expanded", isOpen()));
+    contents.addEventListener("toggle", () => isOpen() && one(".book-close", contents).focus());
     // Keyboard focus never wanders behind the open drawer, and a chosen section is not hidden by it.
     contents.addEventListener("focusout", (event) => {
       if (isOpen() && event.relatedTarget && !contents.contains(event.relatedTarget)) contents.hidePopover();
@@ -55,21 +55,21 @@
   }
 
   // The section being read is marked in the contents.
-  const links = new Map(all(".book-sections a").map((link) => [link.hash.slice(1), link]));
-  if (links.size && "IntersectionObserver" in window) {
-    const seen = new Set();
-    const watch = new IntersectionObserver((entries) => {
-      for (const entry of entries) seen[entry.isIntersecting ? "add" : "delete"](entry.target.id);
-      const first = [...links.keys()].find((id) => seen.has(id));
-      for (const [id, link] of links) {
-        if (id === first) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
-      }
-    }, { rootMargin: "-15% 0px -55% 0px" });
-    for (const id of links.keys()) {
-      const section = document.getElementById(decodeURIComponent(id));
-      if (section) watch.observe(section);
+  const sections = all(".book-sections a").map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
+  let waiting = false;
+  const mark = () => {
+    waiting = false;
+    const reading = sections.filter(([, section]) => section?.getBoundingClientRect().top < innerHeight * 0.4).pop();
+    for (const [link] of sections) {
+      if (link === reading?.[0]) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
     }
+  };
+  if (sections.length) {
+    addEventListener("scroll", () => {
+      if (!waiting) requestAnimationFrame(mark);
+      waiting = true;
+    }, { passive: true });
   }
 
   // --- Search: its script and its index are loaded when somebody searches ---
@@ -150,6 +150,14 @@
       if (!done) throw new Error("refused");
     }
   };
+  // Of a session in a terminal, what was typed; of anything else, all of it.
+  const typed = (text) => {
+    const lines = text.trimEnd().split("\n");
+    const goesOn = (at) => at >= 0 && lines[at].endsWith("\\") && isTyped(at);
+    const isTyped = (at) => lines[at].startsWith("$ ") || goesOn(at - 1);
+    const commands = lines.filter((_, at) => isTyped(at));
+    return (commands.length ? commands : lines).map((line) => line.replace(/^\$ /, "")).join("\n");
+  };
   for (const code of all(".highlight pre")) {
     const button = document.createElement("button");
     button.type = "button";
@@ -158,7 +166,7 @@
     button.setAttribute("aria-label", "Copy this code");
     button.addEventListener("click", async () => {
       let said = "Copied";
-      try { await copied(code.textContent.trimEnd()); } catch (_) { said = "Not allowed"; }
+      try { await copied(typed(code.textContent)); } catch (_) { said = "Not allowed"; }
       button.textContent = said;
       announce(said);
       setTimeout(() => { button.textContent = "Copy"; }, 2000);
@@ -178,6 +186,9 @@
     live.textContent = "";
     setTimeout(() => { live.textContent = text; }, 50);
   };
+
+  // --- Paper has no screen to come near: every figure is fetched ---
+  addEventListener("beforeprint", () => all("img").forEach((image) => { image.loading = "eager"; }));
 
   // --- What scrolls sideways by itself can be reached by keyboard ---
   const reach = () => {

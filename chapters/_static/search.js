@@ -65,8 +65,9 @@
         break;
       }
     }
-    const part = text.slice(begin, begin + 200).trim();
-    return `${begin ? "… " : ""}${part}${begin + 200 < text.length ? " …" : ""}`;
+    const rest = text.slice(begin).trim();
+    const end = rest.length > 220 ? rest.lastIndexOf(" ", 200) : rest.length;
+    return `${begin ? "… " : ""}${rest.slice(0, end)}${end < rest.length ? " …" : ""}`;
   };
 
   let count = 0;

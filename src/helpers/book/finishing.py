@@ -21,6 +21,7 @@ from helpers.book.page_frame import (
     with_one_viewport,
     with_plain_captions,
     with_sections_in_contents,
+    with_whole_redirect,
     without_theme_scripts,
 )
 from helpers.book.page_images import with_sized_images
@@ -35,6 +36,7 @@ SiteStep = Callable[[Site], None]
 
 PAGE_STEPS: tuple[PageStep, ...] = (
     without_theme_scripts,
+    with_whole_redirect,
     with_one_viewport,
     with_plain_captions,
     with_sections_in_contents,

@@ -32,6 +32,8 @@ _LOGGER = logging.getLogger(__name__)
 # with 1 in every equation.
 _NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|multline|alignat|flalign)\}")
 _ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
+# An environment without a name gets one by chance from myst, so that no two builds would be equal.
+_RANDOM = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _PLACE = re.compile(r"^\d+: ")
 _SHOWN = 60
 
@@ -116,9 +118,12 @@ def _visit_math(self: HTML5Translator, node: nodes.math) -> None:
 
 
 def _visit_displaymath(self: HTML5Translator, node: nodes.math_block) -> None:
+    number = get_node_equation_number(self, node) if node["number"] else ""
+    if _RANDOM.search(str(node.get("label"))):
+        node["ids"] = [f"equation-number-{number}"]
     self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
-    if node["number"]:
-        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+    if number:
+        self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, _("Link to this equation"))
         self.body.append("</span>")
     source = display_source(node.astext(), whole_environment=bool(node.get("nowrap")))

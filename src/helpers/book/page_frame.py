@@ -30,6 +30,13 @@ THEME_SCRIPTS = frozenset(
         "togglebutton.js",
     }
 )
+_REDIRECT = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>This book begins on its front page</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url=TARGET"><link rel="canonical" href="TARGET">
+</head><body><main><p>This book begins on its <a href="TARGET">front page</a>.</p></main></body>
+</html>
+"""
 _THEME_INLINE = re.compile(r"^\s*(?:let|var) toggle|^\s*DOCUMENTATION_OPTIONS\b")
 
 
@@ -50,6 +57,20 @@ def without_theme_scripts(soup: BeautifulSoup, page: Page) -> None:
             unneeded = bool(_THEME_INLINE.match(script.get_text()))
         if unneeded:
             script.decompose()
+
+
+def with_whole_redirect(soup: BeautifulSoup, page: Page) -> None:
+    """Make the page that leads to the first one a page that also says so."""
+    refresh = soup.find("meta", attrs={"http-equiv": re.compile("^refresh$", re.IGNORECASE)})
+    if not isinstance(refresh, Tag) or soup.find("html"):
+        return
+    target = str(refresh.get("content") or "").partition("url=")[2]
+    whole = BeautifulSoup(_REDIRECT, "html.parser")
+    for tag, attribute in (("meta[http-equiv]", "content"), ("link", "href"), ("a", "href")):
+        for each in whole.select(tag):
+            each[attribute] = str(each[attribute]).replace("TARGET", target)
+    soup.clear()
+    soup.extend(list(whole.contents))
 
 
 def with_one_viewport(soup: BeautifulSoup, page: Page) -> None:

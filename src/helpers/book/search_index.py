@@ -23,6 +23,9 @@ INDEX = "_static/search-index.js"
 _LEFT_OUT = frozenset({"search.html", "genindex.html", "404.html"})
 _SILENT = frozenset({"script", "style", "template", "noscript", "button", "nav"})
 
+# Elements that may stand within a word; any other ends it.
+_WITHIN_WORDS = frozenset({"a", "b", "i", "em", "strong", "span", "code", "sub", "sup", "math"})
+
 
 @dataclass(frozen=True)
 class Section:
@@ -65,7 +68,7 @@ def page_sections(soup: BeautifulSoup, page: Page) -> Iterator[Section]:
                 address=page.name if first else f"{page.name}#{section['id']}",
                 page=name,
                 heading="" if first else heading_text(heading),
-                text=" ".join(" ".join(_texts(section, skip=heading)).split()),
+                text=" ".join("".join(_texts(section, skip=heading)).split()),
             )
 
 
@@ -76,9 +79,8 @@ def _texts(part: Tag, *, skip: Tag | None = None) -> Iterator[str]:
             if type(child) is NavigableString:
                 yield str(child)
         elif isinstance(child, Tag) and child is not skip and not _is_silent(child):
-            inline = child.name in {"a", "em", "strong", "span", "code", "sub", "sup", "math"}
-            inner = "".join(_texts(child)) if inline else " ".join(_texts(child))
-            yield inner if inline else f" {inner} "
+            inner = "".join(_texts(child))
+            yield inner if child.name in _WITHIN_WORDS else f" {inner} "
 
 
 def _is_silent(tag: Tag) -> bool:
@@ -87,5 +89,6 @@ def _is_silent(tag: Tag) -> bool:
         tag.name in _SILENT
         or "headerlink" in classes
         or "code-fold" in classes
+        or (tag.name == "td" and "gt_right" in classes)  # numbers, which nobody searches for
         or (tag.name == "section" and tag.has_attr("id"))
     )

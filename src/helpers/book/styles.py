@@ -23,7 +23,7 @@ _WORD = re.compile(r"[A-Za-z_-][\w-]*")
 _URL = re.compile(r"""url\(\s*(["']?)([^)"']+)\1\s*\)""")
 _IMPORT = re.compile(r"""@import\s+(?:url\()?["']([^"']+)["']\)?\s*;""")
 _FONT = re.compile(r"@font-face\s*\{[^}]*\}")
-_REMARK = re.compile(r"^\s*//.*$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
+_REMARK = re.compile(r"^[ \t]*//[^\n]*$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 _VARIABLE = re.compile(r"--[\w-]+")
 
 
