@@ -327,7 +327,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> Ran:
             done.append(executed)
         return done
 
-    def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
+    def compile_book(source: Path, *, scratch: Path, name: str, page_steps=()) -> Path:
         seen.compiled.append(name)
         html = scratch / "html"
         html.mkdir(parents=True)

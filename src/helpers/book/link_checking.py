@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from helpers.book.finishing import read_page
 
 _ATTRIBUTES = {"a": "href", "link": "href", "img": "src", "script": "src", "source": "src"}
-_TOP = "site://top/"
+_TOP = "https://top.invalid/"
 """Stands for the address of the site while links are resolved."""
 
 _GONE = frozenset({404, 410})
@@ -53,7 +53,7 @@ def links_of(site: Path, *, address: str = "") -> Links:
     pages = {
         path.relative_to(site).as_posix(): read_page(path)
         for path in sorted(site.rglob("*.html"))
-        if not path.relative_to(site).as_posix().partition("/_static/")[1]
+        if not any(part.startswith("_") for part in path.relative_to(site).parts)
     }
     places = {name: _places(page) for name, page in pages.items()}
     broken: list[str] = []

@@ -42,13 +42,13 @@ class Pages(SimpleHTTPRequestHandler):
     def send_head(self) -> Any:
         """Send the headers of an answer and return its body."""
         path = Path(self.translate_path(self.path))
-        if path.is_dir():
-            if not self.path.partition("?")[0].endswith("/"):
-                return super().send_head()  # which sends the reader to the same address with "/"
+        of_folder = self.path.partition("?")[0].endswith("/")
+        if path.is_dir() and not of_folder:
+            return super().send_head()  # which sends the reader to the same address with "/"
+        if of_folder:
             path /= "index.html"
         status = HTTPStatus.OK
-        # An address that ends in "/" is that of a folder, whatever file has its name.
-        if not path.is_file() or (self.path.endswith("/") and path.name != "index.html"):
+        if not path.is_file():
             status, path = HTTPStatus.NOT_FOUND, Path(self.directory) / NOT_FOUND
             if not path.is_file():
                 self.send_error(status, "There is no such page")
