@@ -45,9 +45,7 @@ def alone(html: Path, body: str) -> PrintedPage:
 
 def test_a_page_has_its_title_and_its_sections(pages: tuple[PrintedPage, ...]) -> None:
     assert [page.title for page in pages] == ["The first", "Second"]
-    assert [(each.text, each.anchor) for each in pages[0].sections] == [
-        ("Here", "page-one--same")
-    ]
+    assert [(each.text, each.anchor) for each in pages[0].sections] == [("Here", "page-one--same")]
 
 
 def test_equal_names_on_two_pages_stay_apart(pages: tuple[PrintedPage, ...]) -> None:

@@ -1,4 +1,4 @@
-"""An EPUB 3 is a zip file with a list of its parts; this writes one, the same for the same parts."""
+"""An EPUB 3 is a zip file that lists its parts; this writes one, the same for the same parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document that is printed: cover, contents, chapters, and what stands at the edge of a page."""
+"""The document that is printed: cover, contents, chapters, and what stands around a page."""
 
 from __future__ import annotations
 

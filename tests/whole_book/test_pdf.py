@@ -1,0 +1,191 @@
+"""The printed books: every page looked at by a program, as a reader would."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import IndirectObject
+
+from helpers.book.chromium import NAMES
+from helpers.book.planning import plan_editions
+from helpers.book.print_sources import PrintSource, print_source
+from helpers.book.printed_books import print_edition
+from helpers.book.project import Project
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+ROOT = Path(__file__).parents[2]
+LABEL = {"impact": "SYNTHETIC COHORT (IMPACT)", "headache": "REAL PATIENTS"}
+
+
+@pytest.fixture(scope="module", params=LABEL)
+def source(request: pytest.FixtureRequest, books: Path) -> PrintSource:
+    project = Project.at(ROOT)
+    (planned,) = plan_editions(project, [request.param], {})
+    return print_source(project, planned)
+
+
+@pytest.fixture(scope="module")
+def pdf(source: PrintSource) -> Path:
+    return print_edition(source, report=lambda line: None).path
+
+
+@pytest.fixture(scope="module")
+def reader(pdf: Path) -> PdfReader:
+    return PdfReader(pdf)
+
+
+@pytest.fixture(scope="module")
+def texts(reader: PdfReader) -> list[str]:
+    return [page.extract_text() for page in reader.pages]
+
+
+def outline(reader: PdfReader, part: Any = None) -> list[str]:
+    """Return the titles of the first level of the outline."""
+    part = reader.outline if part is None else part
+    return [each.title for each in part if not isinstance(each, list)]
+
+
+def test_it_is_a_whole_book(source: PrintSource, reader: PdfReader) -> None:
+    assert len(reader.pages) > 40
+    chapters = [page.title for page in source.pages()[1].values()]
+    assert len(chapters) > 10
+    assert outline(reader) == [source.cover().title, "Contents", *chapters]
+
+
+def test_it_is_tagged_and_says_its_language_and_title(
+    source: PrintSource, reader: PdfReader
+) -> None:
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == "en"
+    assert reader.metadata is not None
+    assert reader.metadata.title == source.planned.edition.title
+
+
+def test_every_page_says_its_number_and_whose_data_it_shows(
+    source: PrintSource, texts: list[str]
+) -> None:
+    label = LABEL[source.planned.name]
+    for number, text in enumerate(texts, start=1):
+        assert label in text, number
+        if number > 1:  # the cover has no number
+            assert re.search(rf"(^|\D){number}$", text.strip()) or re.search(
+                rf"^{number}$", text, re.M
+            ), (number, text[-80:])
+
+
+def test_the_contents_name_the_pages_on_which_chapters_begin(
+    source: PrintSource, reader: PdfReader, texts: list[str]
+) -> None:
+    places = {name.lstrip("/"): place for name, place in reader.named_destinations.items()}
+    for page in source.pages()[1].values():
+        number = reader.get_destination_page_number(places[page.anchor]) + 1
+        listed = " ".join(" ".join(texts[1:4]).split())
+        assert f"{page.title} {number}" in listed or f"{page.title}{number}" in listed, page.title
+        assert page.title in " ".join(texts[number - 1].split())
+
+
+def test_links_lead_somewhere(reader: PdfReader) -> None:
+    names = set(reader.named_destinations)
+    inside = outside = 0
+    for page in reader.pages:
+        for reference in page.get("/Annots") or []:
+            link = reference.get_object()
+            if link.get("/Subtype") != "/Link":
+                continue
+            action = link.get("/A")
+            if action is not None and "/URI" in action:
+                assert str(action["/URI"]).startswith(("https://", "http://", "mailto:")), action
+                assert "book.invalid" not in str(action["/URI"])
+                outside += 1
+            else:
+                target = link.get("/Dest") if "/Dest" in link else action["/D"]
+                assert not isinstance(target, str) or str(target) in names, target
+                inside += 1
+    assert inside > 100
+    assert outside > 10
+
+
+def test_every_font_is_embedded(reader: PdfReader) -> None:
+    seen = set()
+    for page in reader.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            whole = font.get_object()
+            seen.add(str(whole["/BaseFont"]))
+            if whole["/Subtype"] == "/Type3":
+                continue  # holds its own drawings
+            below = whole.get("/DescendantFonts", [whole])[0].get_object()
+            described = below["/FontDescriptor"]
+            assert any(key.startswith("/FontFile") for key in described), whole["/BaseFont"]
+    assert any("STIXGeneral" in name for name in seen)
+
+
+def test_figures_are_drawn_and_not_photographed(reader: PdfReader) -> None:
+    def images(resources: Any) -> int:
+        found = 0
+        for each in (resources or {}).get("/XObject", {}).values():
+            whole = each.get_object() if isinstance(each, IndirectObject) else each
+            if whole.get("/Subtype") == "/Image":
+                found += 1
+            found += images(whole.get("/Resources"))
+        return found
+
+    assert sum(images(page.get("/Resources")) for page in reader.pages) == 0
+
+
+def test_pages_are_full_and_none_is_empty(texts: list[str]) -> None:
+    assert [number for number, text in enumerate(texts, start=1) if len(text) < 60] == []
+
+
+def test_nothing_is_printed_again_when_nothing_changed_and_the_same_bytes_when_it_is(
+    source: PrintSource, pdf: Path
+) -> None:
+    before = pdf.read_bytes()
+    said: list[str] = []
+    assert not print_edition(source, report=said.append).new
+    assert said == []
+    pdf.unlink()
+    assert print_edition(source, report=said.append).new
+    assert any("pages" in line for line in said)
+    assert pdf.read_bytes() == before
+
+
+def test_no_equation_is_left_as_it_was_written(texts: list[str]) -> None:
+    assert not [text for text in texts if re.search(r"\\(begin|tau|mu|sim|Sigma)\b|\\\(", text)]
+
+
+def test_without_chromium_the_command_says_what_to_install(books: Path, tmp_path: Path) -> None:
+    pdf = books / "impact" / "impact.pdf"
+    kept = pdf.read_bytes() if pdf.is_file() else None
+    pdf.unlink(missing_ok=True)
+    folders = os.environ["PATH"].split(os.pathsep)
+    without = [each for each in folders if not any((Path(each) / name).exists() for name in NAMES)]
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "git").symlink_to("/usr/bin/git")
+    done = subprocess.run(
+        [sys.executable, "-m", "helpers.book.commands", "pdf", "impact"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            **os.environ,
+            "PATH": os.pathsep.join([str(tools), *without]),
+            "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path),
+        },
+    )
+    if kept is not None:
+        pdf.write_bytes(kept)
+    assert done.returncode == 1
+    assert "which was not found: install Chromium" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
