@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: book pdf epub test test-slow lint bench lab setup lock clean
+.PHONY: book pdf epub test test-slow lint bench lab serve setup lock clean
 
 book: .venv/.ready
 	@$(BIN)/trialbook build
@@ -27,6 +27,9 @@ lint: .venv/.ready
 bench: .venv/.ready
 	@$(BIN)/python benchmarks/mixed_models.py
 	@$(BIN)/python benchmarks/building.py
+
+serve: .venv/.ready
+	@$(BIN)/trialbook site && $(BIN)/trialbook serve
 
 lab: .venv/.ready
 	@$(BIN)/jupyter lab chapters

@@ -116,4 +116,4 @@ def test_a_book_without_the_file_says_so(tmp_path: Path) -> None:
 def test_each_form_can_be_copied() -> None:
     part = citation_part(PEOPLE)
     for form in (apa, bibtex, ris):
-        assert f"``````{{code-block}} text\n{form(PEOPLE)}\n``````" in part
+        assert f"``````{{code-block}} text\n:class: citation-form\n\n{form(PEOPLE)}\n``````" in part

@@ -29,7 +29,15 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("chapters", "data", "src", "tests/references", "benchmarks")
-FILES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock", "README.md", "LICENSE")
+FILES = (
+    "_config.yml",
+    "_toc.yml",
+    "CHANGELOG.md",
+    "pyproject.toml",
+    "requirements.lock",
+    "README.md",
+    "LICENSE",
+)
 NAMES = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
 
 

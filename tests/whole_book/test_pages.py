@@ -15,7 +15,10 @@ EDITIONS = ("impact", "headache")
 WIDTHS = (390, 1440)
 LABEL = {"impact": "synthetic", "headache": "real patients"}
 # Every chapter with an analysis shows a figure; these pages are prose and tables.
-WITHOUT_FIGURE = {"index", "data", "rerun", "references", "genindex", "search"}
+WITHOUT_FIGURE = {
+    *("index", "data", "rerun", "references", "genindex", "search"),
+    *("changelog", "cite", "provenance"),
+}
 
 
 def pages_of(books: Path, edition: str) -> list[Path]:

@@ -19,6 +19,14 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
+FILES = (
+    "_config.yml",
+    "_toc.yml",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "pyproject.toml",
+    "requirements.lock",
+)
 QUOTES = [
     "import sys\n",
     "print(data.participants.to_csv())\n",
@@ -41,7 +49,7 @@ def books(folder: Path) -> Path:
     """Copy the sources of the book."""
     for name in ("chapters", "data", "benchmarks", "tests/references"):
         shutil.copytree(ROOT / name, folder / name)
-    for name in ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"):
+    for name in FILES:
         shutil.copy(ROOT / name, folder / name)
     return folder
 

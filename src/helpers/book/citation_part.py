@@ -19,4 +19,4 @@ def citation_part(citation: Citation | None) -> str:
 def _block(text: str) -> str:
     # Longer than any fence in the text, whatever a title holds.
     fence = "`" * 6
-    return f"{fence}{{code-block}} text\n{text}\n{fence}"
+    return f"{fence}{{code-block}} text\n:class: citation-form\n\n{text}\n{fence}"

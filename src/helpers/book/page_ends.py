@@ -56,7 +56,9 @@ def with_version(soup: BeautifulSoup, page: Page, *, facts: BookFacts) -> None:
             link.string = words
             line.extend([link, "."])
     line.append(" Text: CC BY 4.0. Code: MIT.")
-    footers[-1].append(line)
+    # A theme may have others, which are empty.
+    whole = next((each for each in footers if each.get_text(strip=True)), footers[-1])
+    whole.append(line)
 
 
 def add_link(

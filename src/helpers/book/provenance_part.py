@@ -12,6 +12,7 @@ from helpers.book.downloads import edition_values
 from helpers.book.fingerprints import Fingerprints
 from helpers.book.planning import PlannedChapter, PlannedEdition
 from helpers.book.project import read_settings
+from helpers.book.results import escaped
 from helpers.show.provenance import package_versions, python_version
 from helpers.trial.specification import Specification
 
@@ -74,7 +75,7 @@ def provenance_part(
     for planned in edition.chapters:
         rows = _rows(planned, prints.get(planned.name, ""), notebooks[planned.name])
         parts += [
-            f"## {planned.name}",
+            f"## {escaped(planned.chapter.title)}",
             _table(TABLE.format(chapter=planned.name), rows.items()),
         ]
     return "\n\n".join(parts)
@@ -138,6 +139,7 @@ def _rows(planned: PlannedChapter, fingerprint: str, notebook: str) -> dict[str,
     values = edition_values(planned)
     seeds = {name: value for name, value in values.items() if "seed" in name}
     rows = {
+        "Chapter": planned.name,
         "Fingerprint": fingerprint,
         "Notebook as run (SHA-256)": hashlib.sha256(notebook.encode()).hexdigest(),
         "Seeds": _listed(seeds) or "none of its parameters is a seed",
