@@ -158,6 +158,10 @@ def test_another_edition_or_a_stray_file_changes_nothing(book) -> None:
 def test_knows_what_is_compiled(book) -> None:
     names = {path.relative_to(book.root).as_posix() for path in page_files(book.project)}
     assert names == {"_config.yml", "_toc.yml", "chapters/index.md"}
+    for name in ("CITATION.cff", "CHANGELOG.md", "README.md"):
+        (book.root / name).write_text("x")
+    more = {path.relative_to(book.root).as_posix() for path in page_files(book.project)}
+    assert more - names == {"CITATION.cff", "CHANGELOG.md"}
 
 
 @pytest.fixture

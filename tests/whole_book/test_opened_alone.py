@@ -30,13 +30,8 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SOURCES = ("chapters", "data", "src", "tests/references", "benchmarks")
 FILES = (
-    "_config.yml",
-    "_toc.yml",
-    "CHANGELOG.md",
-    "pyproject.toml",
-    "requirements.lock",
-    "README.md",
-    "LICENSE",
+    *("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"),
+    *("CHANGELOG.md", "CITATION.cff", "README.md", "LICENSE"),
 )
 NAMES = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
 

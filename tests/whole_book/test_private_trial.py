@@ -20,12 +20,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 FILES = (
-    "_config.yml",
-    "_toc.yml",
-    "CHANGELOG.md",
-    "CITATION.cff",
-    "pyproject.toml",
-    "requirements.lock",
+    *("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"),
+    *("CHANGELOG.md", "CITATION.cff"),
 )
 QUOTES = [
     "import sys\n",
@@ -86,6 +82,8 @@ def test_a_private_trial_leaves_nothing_of_its_rows(tmp_path: Path, marked: Modu
     assert swept.returncode == 0, swept.stderr.decode()
     pages = book / "_build" / "marked" / "html"
     assert (pages / "searchindex.js").is_file()
+    offered = {path.relative_to(pages).parts[1] for path in pages.glob("_downloads/*/*")}
+    assert offered == {"results"}
     fail(book)
     failed = command(book, "build", "--trial", str(trial))
     assert failed.returncode != 0
