@@ -9,6 +9,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, NumberObject
 
 from helpers.book.pdf_files import (
+    Bookmark,
+    _with_steady_tags,
     fingerprint_of,
     finished,
     number_of_pages,
@@ -65,6 +67,28 @@ def test_the_same_content_has_the_same_bytes_whenever_it_was_printed(day: date |
     later = finished(printed_at("D:20270202111213Z"), day=day, **SAYS)
     assert first == later
     assert b"D:2027" not in later
+
+
+def test_the_outline_has_its_levels_and_leads_to_its_places(printed: bytes) -> None:
+    lines = [
+        Bookmark(0, "Contents", ""),
+        Bookmark(0, "Part", "page-two"),
+        Bookmark(1, "Chapter", "page-two"),
+        Bookmark(2, "Section", "page-three"),
+        Bookmark(0, "Last", "page-three"),
+    ]
+    whole = finished(printed, day=None, bookmarks=lines, **SAYS)
+    reader = PdfReader(io.BytesIO(whole))
+    contents, part, [chapter, [section]], last = reader.outline
+    found = [contents, part, chapter, section, last]
+    assert [each.title for each in found] == [line.text for line in lines]
+    assert [reader.get_destination_page_number(each) for each in found] == [1, 1, 1, 2, 2]
+
+
+def test_tags_are_numbered_alike_each_time() -> None:
+    first = _with_steady_tags(b"<< /ID (node00000271) >> << /Headers [ (node00000271) ] >>")
+    assert first == b"<< /ID (node00000001) >> << /Headers [ (node00000001) ] >>"
+    assert first == _with_steady_tags(b"<< /ID (node00000400) >> << /Headers [ (node00000400) ] >>")
 
 
 def test_a_finished_book_knows_what_it_was_made_from(tmp_path: Path, printed: bytes) -> None:

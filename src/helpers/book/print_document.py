@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from helpers.book.finishing import page_text
-from helpers.book.print_pages import PrintedPage
+from helpers.book.print_pages import Heading, PrintedPage
 from helpers.book.reading_order import Part
 
 FONTS = "printed-fonts"
@@ -138,7 +137,6 @@ def _cover(cover: Cover) -> str:
 
 
 def _contents(parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> str:
-    named = Counter(section.text for page in pages.values() for section in set(page.sections))
     lines = []
     for part in parts:
         if part.caption:
@@ -147,8 +145,7 @@ def _contents(parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> str:
         for page in (pages[name] for name in part.pages):
             inner = "".join(
                 f"<li>{_entry(section.anchor, section.text)}</li>"
-                for section in page.sections
-                if named[section.text] < _COMMON
+                for section in listed_sections(page, pages)
             )
             below = f"<ol>{inner}</ol>" if inner else ""
             lines.append(f"<li>{_entry(page.anchor, page.title)}{below}</li>")
@@ -163,6 +160,12 @@ def _contents(parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> str:
     )
 
 
+def listed_sections(page: PrintedPage, pages: Mapping[str, PrintedPage]) -> tuple[Heading, ...]:
+    """Return the sections of a page that tell a reader of the contents where to look."""
+    named = Counter(section.text for each in pages.values() for section in set(each.sections))
+    return tuple(section for section in page.sections if named[section.text] < _COMMON)
+
+
 def _entry(anchor: str, text: str) -> str:
     return (
         f'<a href="#{escape(anchor)}"><span class="contents-title">{escape(text)}</span>'
@@ -174,7 +177,7 @@ def _chapter(part: Part, page: PrintedPage) -> str:
     kicker = f'<p class="chapter-part">{escape(part.caption)}</p>\n' if part.caption else ""
     return (
         f'<section class="chapter" id="{page.anchor}" style="page: {page.anchor}">\n{kicker}'
-        f"{page_text(page.article)}\n</section>"
+        f"{page.article}\n</section>"
     )
 
 

@@ -97,7 +97,7 @@ def strip_for_paper(article: Tag) -> None:
         _without_code(fold)
     for label in article.select(".sd-tab-set > label"):
         label.name = "p"
-        label["class"] = ["fold-title"]
+        label["class"] = "fold-title"
     for tag in article.select("noscript"):
         tag.unwrap()
     for tag in article.select(_NOT_ON_PAPER):
@@ -131,15 +131,20 @@ def _opened(fold: Tag) -> None:
     """Open a fold; where that would fill pages with rows, say instead where they can be read."""
     for summary in fold.find_all("summary", recursive=False):
         summary.name = "p"
-        summary["class"] = ["fold-title"]
+        summary["class"] = "fold-title"
     if len(fold.select("tr")) > LONGEST_FOLD:
         for child in fold.find_all(True, recursive=False):
-            if "fold-title" not in child.get("class", []):
+            if "fold-title" not in classes_of(child):
                 child.decompose()
         fold.append(BeautifulSoup(_LEFT_OUT, "html.parser"))
     fold.name = "div"
     fold.attrs.pop("open", None)
-    fold["class"] = [*fold.get("class", []), "fold"]
+    fold["class"] = " ".join([*classes_of(fold), "fold"])
+
+
+def classes_of(tag: Tag) -> list[str]:
+    """Return the classes of a tag."""
+    return " ".join(str(each) for each in tag.get_attribute_list("class") if each).split()
 
 
 def _shows(tag: Tag) -> bool:

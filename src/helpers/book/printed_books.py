@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.book.finishing import read_page
 from helpers.book.mathjax import MATHJAX_PATH
-from helpers.book.print_document import FONTS, printed_document
+from helpers.book.print_document import FONTS, listed_sections, printed_document
 from helpers.book.print_pages import PrintedPage
 from helpers.book.print_sources import Made, PrintSource
+from helpers.book.reading_order import Part
 from helpers.book.replacing import write_file
 from helpers.errors import BuildError
+
+if TYPE_CHECKING:
+    from helpers.book.pdf_files import Bookmark
 
 STYLE = "print.css"
 _OF_THE_SITE = ("pygments.css", "sphinx-design.min.css")
@@ -33,7 +38,7 @@ def print_edition(source: PrintSource, *, report: Callable[[str], None]) -> Made
     BuildError
         When it cannot be printed; a PDF that is there stays.
     """
-    from helpers.book.pdf_files import fingerprint_of, finished, number_of_pages
+    from helpers.book.pdf_files import Bookmark, fingerprint_of, finished, number_of_pages
 
     path, fingerprint = source.target("pdf"), source.fingerprint
     if fingerprint_of(path) == fingerprint:
@@ -64,10 +69,30 @@ def print_edition(source: PrintSource, *, report: Callable[[str], None]) -> Made
         language=cover.language,
         day=source.dated.day,
         fingerprint=fingerprint,
+        bookmarks=[Bookmark(0, "Contents", ""), *bookmarks(parts, pages)],
     )
     write_file(path, whole)
     report(f"  {number_of_pages(whole)} pages, {len(whole) / 1e6:.1f} MB")
     return Made(source.planned.name, path, new=True)
+
+
+def bookmarks(parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> list[Bookmark]:
+    """Return the outline of a book: its parts, their chapters, and the sections listed of them."""
+    from helpers.book.pdf_files import Bookmark
+
+    found: list[Bookmark] = []
+    for part in parts:
+        level = 0
+        if part.caption:
+            found.append(Bookmark(0, part.caption, pages[part.pages[0]].anchor))
+            level = 1
+        for page in (pages[name] for name in part.pages):
+            found.append(Bookmark(level, page.title, page.anchor))
+            found += [
+                Bookmark(level + 1, section.text, section.anchor)
+                for section in listed_sections(page, pages)
+            ]
+    return found
 
 
 def fonts() -> Path:

@@ -115,9 +115,7 @@ def _numbered(page: Page, report: Callable[[str], None]) -> bytes:
     """Print, read which page each heading is on, write that into the contents, print again."""
     known: dict[str, int] = {}
     for count in range(1, _PASSES + 1):
-        printed = page.pdf(
-            prefer_css_page_size=True, print_background=True, tagged=True, outline=True
-        )
+        printed = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
         found = pages_of_anchors(printed)
         report(f"  pass {count}: {max(found.values(), default=0)} pages or more")
         if found == known:
