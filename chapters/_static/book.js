@@ -192,7 +192,7 @@
 
   // --- What scrolls sideways by itself can be reached by keyboard ---
   const reach = () => {
-    for (const part of all("main div.math, main pre, main .cell_output .output")) {
+    for (const part of all("main div.math, main .highlight > pre, main .cell_output .output")) {
       if (part.scrollWidth > part.clientWidth + 1) {
         part.tabIndex = 0;
       } else if (part.tabIndex === 0) {

@@ -107,6 +107,14 @@ def test_boxes_fold_without_a_script() -> None:
     assert after("with_folded_boxes", box).select("details") == []
 
 
+def test_the_keyboard_reaches_what_may_scroll() -> None:
+    soup = after(
+        "with_reachable_scrolling",
+        '<div class="highlight"><pre>a</pre></div><div class="math">b</div><pre>c</pre>',
+    )
+    assert [each.text for each in soup.select("[tabindex='0']")] == ["a", "b"]
+
+
 def test_references_are_a_list() -> None:
     soup = after(
         "with_lists_of_sources",

@@ -17,6 +17,7 @@ from helpers.analysis.randomization import (
     example_list,
     regenerate_allocation,
 )
+from helpers.analysis.recorded_scores import recorded_scores
 from helpers.analysis.reproduction import compare_with_published
 from helpers.analysis.secondary import analyse_secondary
 from helpers.errors import AnalysisError
@@ -30,6 +31,7 @@ from helpers.show import (
     reproduction,
     secondary,
 )
+from helpers.show.allocation_over_time import date_locator
 
 
 def show_question(trial):
@@ -105,6 +107,7 @@ def show_secondary(trial):
 
 def show_data(trial):
     data.record_data(trial)
+    data.recorded_figure(recorded_scores(trial))
     data.provenance_table(trial)
     data.assumptions_table(trial)
     data.unknown_table(trial)
@@ -345,7 +348,7 @@ def test_a_trial_without_published_numbers_is_said_to_have_none(tiny_real, page)
 def test_dates_on_the_axis_are_few_and_cause_no_warning(days):
     first = pd.Timestamp("2019-09-19")
     last = first + pd.Timedelta(days=days)
-    locator = randomization.date_locator(first, last)
+    locator = date_locator(first, last)
     ticks = [tick for tick in locator.tick_values(first, last) if within(tick, first, last)]
     assert len(ticks) <= 6
     assert len(ticks) >= (2 if days > 200 else 0)

@@ -1,4 +1,4 @@
-"""The finished books of this project, built once if they are not up to date."""
+"""The finished books of this project, built once if they are not up to date, and a browser."""
 
 from __future__ import annotations
 
@@ -58,15 +58,47 @@ def results(books: Path) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def chromium_path() -> str:
     if not CHROMIUM:
         reason = "Chromium is needed to look at the pages: apt-get install chromium"
         if os.environ.get("TRIALBOOK_CI"):
             pytest.fail(reason)
         pytest.skip(reason)
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str) -> Iterator[Any]:
+    """Return a browser."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=SWITCHES)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def opened(chromium: Any) -> Iterator[tuple[Any, list[str]]]:
+    """Return a page to open files in, and the faults that opening them caused."""
+    faults: list[str] = []
+    context = chromium.new_context()
+
+    def only_local(route: Any) -> None:
+        url = route.request.url
+        if url.startswith(("file:", "data:", "blob:")):
+            route.continue_()
+        else:
+            faults.append(f"asked for {url}")
+            route.abort()
+
+    context.route("**/*", only_local)
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    page.on(
+        "console",
+        lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None,
+    )
+    page.on("requestfailed", lambda request: faults.append(f"missing: {request.url}"))
+    yield page, faults
+    context.close()

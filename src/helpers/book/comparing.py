@@ -47,10 +47,11 @@ def write_comparison(project: Project, names: Sequence[str]) -> tuple[Path, Comp
     BuildError
         When a book is not there or not whole.
     """
-    comparison = compare_editions([results_of_book(project, name) for name in names])
     home = project.build / COMPARE
     folder = home / "-".join(names)
-    with only_build(home):
+    # No build may put another book in the place of one that is being read.
+    with only_build(project.build):
+        comparison = compare_editions([results_of_book(project, name) for name in names])
         recover(home)
         staged = home / STAGING / folder.name
         staged.mkdir(parents=True)

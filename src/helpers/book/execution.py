@@ -75,7 +75,9 @@ def run_chapters(
     ParameterError, ExecutionError
         When the cluster cannot be used, see :mod:`helpers.book.clusters`.
     """
-    logging.getLogger("papermill").setLevel(logging.CRITICAL + 1)
+    # Failures are told in a sentence; asyncio has more to say of a cell that was broken off.
+    for name in ("papermill", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if not tasks:
         return []
     results: dict[int, Executed] = {}

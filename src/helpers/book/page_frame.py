@@ -150,6 +150,12 @@ def with_folded_boxes(soup: BeautifulSoup, page: Page) -> None:
             title.name = "summary"
 
 
+def with_reachable_scrolling(soup: BeautifulSoup, page: Page) -> None:
+    """Let the keyboard reach what may scroll sideways; book.js takes it back where all fits."""
+    for part in soup.select(".highlight > pre, div.math"):
+        part["tabindex"] = "0"
+
+
 def with_lists_of_sources(soup: BeautifulSoup, page: Page) -> None:
     """Make the list of references a list: the roles that Sphinx gives its entries are withdrawn."""
     for listed in soup.select("div.citation-list"):

@@ -14,7 +14,7 @@ from helpers.analysis.sweeps import PRIMARY, SweptCell, estimate_stem, swept_cel
 from helpers.book.pages import book_style, made_by, notice
 from helpers.book.planning import specification
 from helpers.book.project import Project
-from helpers.book.replacing import STAGING, replace_folder, write_file
+from helpers.book.replacing import STAGING, replace_folder
 from helpers.book.results import Results, harvest
 from helpers.book.sweep_plans import Sweep
 from helpers.book.sweeps import Swept
@@ -30,7 +30,10 @@ NOTEBOOKS = "notebooks"
 
 
 def write_sweep(project: Project, sweep: Sweep, folder: Path, swept: Sequence[Swept]) -> None:
-    """Write the table, the page and the notebooks of a sweep, each in one step.
+    """Write the table, the page and the notebooks of a sweep.
+
+    All of them are on the disk before the first is put in its place, so that a full disk, or a page
+    that cannot be made, leaves those of the last time.
 
     Parameters
     ----------
@@ -51,16 +54,22 @@ def write_sweep(project: Project, sweep: Sweep, folder: Path, swept: Sequence[Sw
     ]
     folders = {each.cell.planned.trial for each in swept}
     trials = {trial: specification(trial) for trial in folders}
-    staged = folder / STAGING / NOTEBOOKS
+    staged = folder / STAGING / "finished"
     shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
+    (staged / NOTEBOOKS).mkdir(parents=True)
     for each in swept:
         if each.notebook is not None:
             name = f"cell-{each.cell.number:03d}.ipynb"
-            (staged / name).write_text(each.notebook, encoding="utf-8")
-    write_file(folder / TABLE, _table(sweep, swept, results, trials))
-    write_file(folder / PAGE, _page(project, sweep, swept, results, trials))
-    replace_folder(staged, folder / NOTEBOOKS)
+            (staged / NOTEBOOKS / name).write_text(each.notebook, encoding="utf-8")
+    (staged / TABLE).write_text(
+        _table(sweep, swept, results, trials), encoding="utf-8", newline="\n"
+    )
+    (staged / PAGE).write_text(
+        _page(project, sweep, swept, results, trials), encoding="utf-8", newline="\n"
+    )
+    replace_folder(staged / NOTEBOOKS, folder / NOTEBOOKS)
+    for name in (TABLE, PAGE):
+        (staged / name).replace(folder / name)
 
 
 def _table(

@@ -14,7 +14,6 @@ from helpers.show.missingness import (
     missing_figure,
     missing_table,
     record_missing,
-    trajectory_figure,
 )
 from helpers.show.records import (
     INDENT,
@@ -30,6 +29,7 @@ from helpers.show.records import (
 from helpers.show.row_plot import Mark, Row, row_figure
 from helpers.show.sentences import counted, listed, mid_sentence, with_unit
 from helpers.show.tables import display_table
+from helpers.show.trajectories import trajectory_figure
 
 __all__ = [
     "baseline_table",

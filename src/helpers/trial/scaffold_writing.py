@@ -28,14 +28,19 @@ def write_scaffold(files: Mapping[str, str], folder: Path) -> None:
     """
     refuse_existing(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as kept:
+    with _beside(folder) as kept:
         draft = Path(kept) / folder.name
         draft.mkdir()
         for name, text in files.items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
         _check(draft)
         refuse_existing(folder)
-        draft.rename(folder)
+        try:
+            draft.rename(folder)
+        except OSError:
+            # Somebody else has made it since the line above.
+            refuse_existing(folder)
+            raise
 
 
 def refuse_existing(folder: Path) -> None:
@@ -44,6 +49,16 @@ def refuse_existing(folder: Path) -> None:
         raise SpecificationError(
             f"{folder} exists already and was not touched: choose another name, or delete it first."
         )
+
+
+def _beside(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """Return a hidden folder on the same file system, which is gone after its block."""
+    try:
+        return tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent)
+    except OSError as error:
+        # Nobody knows the hidden folder's name.
+        error.filename = str(folder.parent)
+        raise
 
 
 def _check(draft: Path) -> None:
