@@ -2,6 +2,7 @@
 
 import re
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from matplotlib.dates import date2num
@@ -356,3 +357,18 @@ def test_dates_on_the_axis_are_few_and_cause_no_warning(days):
 
 def within(tick, first, last):
     return date2num(first) <= tick <= date2num(last)
+
+
+def test_the_first_stratum_names_the_marks_where_there_is_room(tiny, showing, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        randomization, "row_figure", lambda rows, **_: drawn.append(rows) or plt.figure()
+    )
+    showing(tiny, show_randomization)
+    [rows] = drawn
+    labels = [tiny.specification.arm(arm).label for arm in tiny.specification.arm_ids]
+    assert rows[0].remark == f"● {labels[0]} : □ {labels[1]}"
+    assert [row.remark for row in rows[1:]] == [""] * (len(rows) - 1)
+    monkeypatch.setattr(randomization, "NAMES_ROOM", 0.5)
+    showing(tiny, show_randomization)
+    assert [row.remark for row in drawn[1]] == [""] * len(rows)

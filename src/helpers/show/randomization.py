@@ -22,6 +22,7 @@ from helpers.show.records import Record, count, count_record, is_missing, percen
 from helpers.show.row_plot import Mark, Row, row_figure
 from helpers.show.sentences import listed, mid_sentence, short_label
 from helpers.show.tables import display_table
+from helpers.show.text_fit import text_width
 
 __all__ = [
     "allocation_figure",
@@ -41,6 +42,11 @@ METHODS = {
     "unknown": "a method that is not stated",
 }
 
+
+SYMBOLS = {"o": "●○", "s": "■□", "^": "▲△", "D": "◆◇"}
+"""Marks as letters, filled and open."""
+NAMES_ROOM = 3.2
+"""Inches for the names of the arms on the line of a label."""
 
 UNDATED = (
     "The dates of randomisation are not in these data, so that it cannot be shown how the arms "
@@ -185,7 +191,14 @@ def strata_figure(allocation: Allocation) -> None:
     arms = list(allocation.totals["arm"])
     names = dict(zip(allocation.totals["arm"], allocation.totals["arm_label"], strict=True))
     styles = arm_styles(arms)
-    rows, said = [], []
+    # The first row names the marks, where the names have room; the caption does always.
+    named = " : ".join(
+        f"{SYMBOLS.get(styles[arm].marker, '  ')[place % 2]} {names[arm]}"
+        for place, arm in enumerate(arms)
+    )
+    named = named if text_width(named, bold=False) < NAMES_ROOM else ""
+    rows: list[Row] = []
+    said = []
     for stratum, part in strata.groupby("stratum", sort=False):
         sizes = dict(zip(part["arm"], part["n"], strict=True))
         marks = tuple(
@@ -198,7 +211,7 @@ def strata_figure(allocation: Allocation) -> None:
             for place, arm in enumerate(arms)
         )
         counts = " : ".join(str(sizes.get(arm, 0)) for arm in arms)
-        rows.append(Row(str(stratum), marks, numbers=(counts,)))
+        rows.append(Row(str(stratum), marks, numbers=(counts,), remark="" if rows else named))
         said.append(f"{stratum}: {counts}")
     key = " : ".join(names[arm] for arm in arms)
     largest = max((float(n) for n in strata["n"] if not is_missing(n)), default=1.0)
