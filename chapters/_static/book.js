@@ -86,9 +86,17 @@
     loading ??= Promise.all([load(find.dataset.index), load(find.dataset.script)]);
     return loading;
   };
+  // The field is there at once, so that no letter typed meanwhile is lost.
+  const field = (place) => {
+    place.innerHTML = '<label for="book-words">Search this book</label>'
+      + '<input id="book-words" type="search" autocomplete="off" autocapitalize="off" spellcheck="false">'
+      + '<p role="status"></p><ol></ol>';
+    loaded().then(() => window.bookSearch(place, root.dataset.content_root));
+    return one("input", place);
+  };
   const here = one("#search-here");
   let dialog;
-  const search = async () => {
+  const search = () => {
     if (here) {
       one("input", here)?.focus();
       return;
@@ -102,13 +110,16 @@
       document.body.append(dialog);
       dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
       dialog.addEventListener("close", () => find.focus());
+      dialog.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault(); // some browsers would only empty the field
+        dialog.close();
+      });
     }
     if (!dialog.open) dialog.showModal();
-    await loaded();
-    const place = dialog.lastElementChild;
-    if (!place.firstChild) window.bookSearch(place, root.dataset.content_root, "");
-    one("input", place).focus();
-    one("input", place).select();
+    const input = one("input", dialog) || field(dialog.lastElementChild);
+    input.focus();
+    input.select();
   };
   if (find) {
     find.setAttribute("role", "button");
@@ -131,8 +142,9 @@
       search();
     });
     if (here) {
-      const words = new URLSearchParams(location.search).get("q") || "";
-      loaded().then(() => window.bookSearch(here, root.dataset.content_root, words));
+      const input = field(here);
+      input.value = new URLSearchParams(location.search).get("q") || "";
+      input.focus();
     }
   }
 

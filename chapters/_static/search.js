@@ -70,12 +70,7 @@
     return `${begin ? "… " : ""}${rest.slice(0, end)}${end < rest.length ? " …" : ""}`;
   };
 
-  let count = 0;
-  window.bookSearch = (place, toRoot, query) => {
-    const id = `book-search-${(count += 1)}`;
-    place.innerHTML = `<label for="${id}">Search this book</label>`
-      + `<input id="${id}" type="search" autocomplete="off" autocapitalize="off" spellcheck="false">`
-      + '<p role="status"></p><ol></ol>';
+  window.bookSearch = (place, toRoot) => {
     const [input, status, list] = ["input", "p", "ol"].map((name) => place.querySelector(name));
     const update = () => {
       const asked = words(input.value);
@@ -110,8 +105,6 @@
       event.preventDefault();
       stops[Math.min(Math.max(at, 0), stops.length - 1)].focus();
     });
-    input.value = query;
     update();
-    input.focus();
   };
 })();

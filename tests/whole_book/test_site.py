@@ -27,6 +27,7 @@ EDITIONS = ("impact", "headache")
 VARIANTS = [(width, colours) for width in (390, 1440) for colours in ("light", "dark")]
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 AXE_OPTIONS = {
+    "preload": False,  # it would fetch the styles, which a page in a folder may not
     "resultTypes": ["violations"],
     "runOnly": {
         "type": "tag",
@@ -183,16 +184,22 @@ def test_the_first_key_leads_past_the_contents(chapter: Any) -> None:
 
 def test_whatever_the_keyboard_reaches_is_marked(chapter: Any) -> None:
     seen = set()
-    for _ in range(60):
+    for _ in range(500):
         chapter.keyboard.press("Tab")
-        width = chapter.evaluate(
-            "parseFloat(getComputedStyle(document.activeElement).outlineWidth)"
+        tag, style, width, name = chapter.evaluate(
+            """() => {
+                const style = getComputedStyle(document.activeElement);
+                const name = document.activeElement.outerHTML.slice(0, 80);
+                const tag = document.activeElement.tagName;
+                return [tag, style.outlineStyle, parseFloat(style.outlineWidth), name];
+            }"""
         )
-        style = chapter.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        name = chapter.evaluate("document.activeElement.outerHTML.slice(0, 80)")
+        if tag == "BODY":
+            break
         assert (style, width >= 2) == ("solid", True), name
         seen.add(name)
-    assert len(seen) > 40
+    assert tag == "BODY"  # nothing holds the keyboard
+    assert len(seen) > 30
 
 
 def test_nothing_moves_for_those_who_asked_for_it(chapter: Any) -> None:
@@ -226,7 +233,7 @@ def test_colours_follow_the_system_until_the_reader_chooses(
     assert theme() == "dark"
     dark = background()
     page.emulate_media(color_scheme="light")
-    assert theme() == "light"
+    page.wait_for_selector("html[data-theme=light]")
     assert background() != dark
     button = page.get_by_role("button", name="Colours: automatic. Change to light")
     button.focus()
