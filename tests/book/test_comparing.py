@@ -126,7 +126,7 @@ def test_takes_the_book_of_a_trial_as_it_stands(inside, tiny_trial: Path) -> Non
 
 
 def test_a_failed_build_leaves_no_comparison(inside, monkeypatch) -> None:
-    def refuse(source: Path, *, scratch: Path, name: str) -> Path:
+    def refuse(source: Path, *, scratch: Path, name: str, page_steps=()) -> Path:
         raise BuildError("it does not compile")
 
     monkeypatch.setattr(making, "compile_book", refuse)

@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 from matplotlib.dates import date2num
 
+from helpers.analysis.allocation_settings import vary_allocation
 from helpers.analysis.baseline import describe_baseline
 from helpers.analysis.eligibility import screen
+from helpers.analysis.eligibility_settings import vary_thresholds
 from helpers.analysis.flow import participant_flow
 from helpers.analysis.missingness import observed_by_visit, trajectories
 from helpers.analysis.primary import analyse_primary, published_analyses
+from helpers.analysis.primary_settings import vary_primary
 from helpers.analysis.proportions import analyse_proportions
 from helpers.analysis.randomization import (
     describe_allocation,
@@ -48,6 +51,7 @@ def show_eligibility(trial):
     eligibility.record_screening(screening)
     eligibility.criteria_table(screening)
     eligibility.exclusions_figure(screening)
+    eligibility.thresholds_control(vary_thresholds(trial))
     flow = participant_flow(trial)
     eligibility.record_flow(flow)
     eligibility.flow_figure(flow)
@@ -66,6 +70,7 @@ def show_randomization(trial):
     example = example_list(trial, seed=1, block_sizes=(0,), length=24)
     randomization.record_example(example)
     randomization.example_table(example)
+    randomization.allocation_control(vary_allocation(trial, seed=1, simulations=20))
 
 
 def show_baseline(trial):
@@ -88,6 +93,9 @@ def show_primary(trial):
     primary.difference_figure(result)
     primary.checks_figure(result)
     primary.spread_table(result)
+    settings = vary_primary(trial)
+    primary.record_primary_settings(settings)
+    primary.primary_control(settings)
     found = published_analyses(trial, role="primary")
     primary.record_published_analyses(found)
     primary.published_analyses_table(found)

@@ -79,7 +79,9 @@ class AllocationSettings:
     grid: pd.DataFrame
 
 
-def vary_allocation(trial: Trial, *, seed: int) -> AllocationSettings:
+def vary_allocation(
+    trial: Trial, *, seed: int, simulations: int = SIMULATIONS
+) -> AllocationSettings:
     """Simulate the allocation of trials with this trial's arms and ratio.
 
     No patient takes part: strata are two levels of as many factors as they need, equally likely
@@ -91,6 +93,8 @@ def vary_allocation(trial: Trial, *, seed: int) -> AllocationSettings:
         Gives arms, ratio and, unless it is withheld, size.
     seed
         Any whole number from 0.
+    simulations
+        Simulated trials for each setting.
     """
     rule = trial.specification.randomisation
     ratio = {arm: rule.ratio[arm] for arm in trial.specification.arm_ids}
@@ -99,7 +103,7 @@ def vary_allocation(trial: Trial, *, seed: int) -> AllocationSettings:
     own_size = () if isinstance(number, NotShown) else (min(int(number), _LARGEST),)
     sizes = tuple(sorted({*SIZES, *own_size}))
     blocks = _block_sizes(sum(parts), rule.block_sizes)
-    rows = _simulated(parts, blocks, sizes, seed=seed)
+    rows = _simulated(parts, blocks, sizes, seed=seed, trials=simulations)
     imbalance = describe_allocation(trial).imbalance
     return AllocationSettings(
         ratio=ratio,
@@ -113,7 +117,7 @@ def vary_allocation(trial: Trial, *, seed: int) -> AllocationSettings:
         },
         own_method=rule.method != "unknown",
         actual=None if isinstance(imbalance, NotShown) else float(imbalance),
-        simulations=SIMULATIONS,
+        simulations=simulations,
         seed=seed,
         probability=PROBABILITY,
         grid=pd.DataFrame(rows),
@@ -147,14 +151,15 @@ def _simulated(
     sizes: tuple[int, ...],
     *,
     seed: int,
+    trials: int,
 ) -> list[dict[str, Any]]:
     def generator(*key: int) -> np.random.Generator:
         return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
     length = max(sizes)
-    binary = generator(0).integers(2, size=(SIMULATIONS, length, int(np.log2(max(STRATA)))))
-    one_list = np.zeros((SIMULATIONS, length), dtype=np.int64)
-    simple = simulate_simple(ratio=ratio, trials=SIMULATIONS, length=length, generator=generator(1))
+    binary = generator(0).integers(2, size=(trials, length, int(np.log2(max(STRATA)))))
+    one_list = np.zeros((trials, length), dtype=np.int64)
+    simple = simulate_simple(ratio=ratio, trials=trials, length=length, generator=generator(1))
     in_blocks = [
         simulate_blocks(
             ratio=ratio, block_sizes=block, strata=one_list, generator=generator(2, number)

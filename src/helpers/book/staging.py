@@ -13,6 +13,7 @@ from helpers.book.built_parts import with_built_parts
 from helpers.book.chapter_finishing import TIME, finish_chapters
 from helpers.book.chapters import Chapter, read_chapters
 from helpers.book.content_files import page_files
+from helpers.book.control_script import with_control_script
 from helpers.book.dressing import dressed
 from helpers.book.edition_box import with_edition_box
 from helpers.book.editions import Edition
@@ -98,7 +99,7 @@ def stage_source(
         else:
             shutil.copyfile(path, place)
     for name, notebook in finished.notebooks.items():
-        text = notebook_text(notebook)
+        text = notebook_text(with_control_script(notebook))
         (target / "chapters" / f"{name}.ipynb").write_text(text, encoding="utf-8")
     settings = edition_settings(
         read_settings(project.root / "_config.yml"), edition, trial=trial, results=results

@@ -7,6 +7,7 @@ import pandas as pd
 from helpers.analysis.eligibility import Screening
 from helpers.analysis.small_counts import Count
 from helpers.analysis.withheld import NotShown
+from helpers.show.eligibility_control import thresholds_control
 from helpers.show.figures import INK, display_figure
 from helpers.show.flow import flow_figure, flow_table, record_flow
 from helpers.show.outputs import show_paragraphs
@@ -22,6 +23,7 @@ __all__ = [
     "flow_table",
     "record_flow",
     "record_screening",
+    "thresholds_control",
 ]
 
 BAR = "#4C7A9F"

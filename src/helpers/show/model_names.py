@@ -8,14 +8,24 @@ MODEL_NAMES = {
     "random_intercept": "random intercept",
     "random_slope": "random slope",
     "us": "unstructured",
+    "cs": "compound symmetry",
+    "csh": "compound symmetry, own variances",
     "ar1": "AR(1)",
+    "ar1h": "AR(1), own variances",
+    "toep": "Toeplitz",
+    "toeph": "Toeplitz, own variances",
+    "ad": "ante-dependence",
+    "adh": "ante-dependence, own variances",
+    "sp_exp": "exponential in time",
     "ancova": "ANCOVA",
 }
 INFERENCE_NAMES = {
     "normal": "z",
     "satterthwaite": "Satterthwaite",
     "kenward-roger": "Kenward-Roger",
+    "kenward-roger-linear": "Kenward-Roger, linear form",
     "between-within": "between-within",
+    "residual": "residual",
     "sandwich-cr2": "sandwich (CR2)",
 }
 NUMBERS = ("no", "one", "two", "three", "four", "five")

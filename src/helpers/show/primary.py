@@ -11,6 +11,7 @@ from helpers.analysis.primary import PrimaryResult, PublishedAnalysisResult
 from helpers.show import published_analyses
 from helpers.show.model_checks import checks_figure, spread_table
 from helpers.show.model_words import covariance_phrase, degrees, inference_phrase, model_sentence
+from helpers.show.primary_control import primary_control, record_primary_settings
 from helpers.show.profiles import difference_figure, means_figure
 from helpers.show.published_analyses import published_analyses_table
 from helpers.show.records import (
@@ -38,9 +39,11 @@ __all__ = [
     "checks_figure",
     "difference_figure",
     "means_figure",
+    "primary_control",
     "primary_table",
     "published_analyses_table",
     "record_primary",
+    "record_primary_settings",
     "record_published_analyses",
     "spread_table",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.analysis.randomization import Allocation
+from helpers.show.allocation_control import allocation_control
 from helpers.show.allocation_list import (
     example_table,
     imbalance_text,
@@ -25,6 +26,7 @@ from helpers.show.tables import display_table
 from helpers.show.text_fit import text_width
 
 __all__ = [
+    "allocation_control",
     "allocation_figure",
     "allocation_table",
     "example_table",
