@@ -13,6 +13,7 @@ def edition(
     *,
     trial: str = "tiny",
     parameters: dict[str, dict[str, Any]] | None = None,
+    public: bool = True,
 ) -> EditionResults:
     return EditionResults(
         name=name,
@@ -20,6 +21,7 @@ def edition(
         trial=trial,
         label="Synthetic cohort (TINY)",
         synthetic=True,
+        public=public,
         parameters=parameters or {},
         results={
             key: {"value": value, "text": text, "chapter": "05_primary"}
@@ -152,3 +154,33 @@ def test_takes_no_difference_between_trials() -> None:
     )
     [x] = found.printed
     assert x.differences == (0, None, 2)
+
+
+def test_editions_of_a_private_trial_withhold_counts_that_lie_close() -> None:
+    numbers = {"primary.n": (40, "40"), "flow.analysed": (60, "60"), "x": (1.5, "1.5")}
+    others = {"primary.n": (37, "37"), "flow.analysed": (50, "50"), "x": (1.7, "1.7")}
+    private = [edition("a", numbers, public=False), edition("b", others, public=False)]
+    found = compare_editions([*private, edition("c", numbers, trial="another")])
+    count = next(each for each in found.printed if each.name == "primary.n")
+    assert count.texts == ("not shown", "not shown", "40")
+    assert count.values == (None, None, 40)
+    assert count.differences == (None, None, None)
+    assert found.withheld == {"primary.n", "flow.analysed"}
+    estimate = next(each for each in found.printed if each.name == "x")
+    assert estimate.texts == ("1.5", "1.7", "1.5")
+    assert found.private == ("tiny",)
+    public = compare_editions([edition("a", numbers), edition("b", others)])
+    assert public.withheld == frozenset()
+    assert public.private == ()
+    assert [each.texts for each in public.printed if each.name == "primary.n"] == [("40", "37")]
+
+
+def test_the_strictest_small_cells_of_the_editions_rules() -> None:
+    def of(name: str, number: int, small: int):
+        parameters = {"05_primary": {"small_cells": small}}
+        results = {"primary.n": (number, str(number))}
+        return edition(name, results, parameters=parameters, public=False)
+
+    assert compare_editions([of("a", 40, 3), of("b", 36, 5)]).withheld == {"primary.n"}
+    assert compare_editions([of("a", 40, 3), of("b", 36, 4)]).withheld == frozenset()
+    assert compare_editions([of("a", 40, 0), of("b", 39, 0)]).withheld == frozenset()

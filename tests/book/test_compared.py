@@ -18,6 +18,7 @@ def edition(name: str) -> EditionResults:
         trial="tiny",
         label="Synthetic cohort (TINY)",
         synthetic=True,
+        public=True,
         parameters={"01_alpha": {"level": 0.9}},
         results={"a.b": {"value": 1, "text": "1", "chapter": "01_alpha"}},
     )
@@ -49,6 +50,7 @@ def test_reads_a_finished_book(book, ran) -> None:
     found = results_of_book(book.project, "first")
     assert (found.name, found.title, found.trial) == ("first", "The edition first", "tiny")
     assert found.synthetic
+    assert found.public
     assert found.parameters["01_alpha"]["level"] == 0.9
     results = json.loads((book.root / "_build" / "first" / "results.json").read_text())
     assert found.results == results

@@ -163,6 +163,14 @@ def test_site_zip_and_links_from_the_command_line(finished, monkeypatch) -> None
     ]
 
 
+def test_a_site_with_two_books_of_one_private_trial_is_cautioned_of(finished, monkeypatch) -> None:
+    assert "Caution" not in command(finished, monkeypatch, "site").stderr
+    finished.edition("third", trial="tiny_real")
+    made = command(finished, monkeypatch, "site")
+    assert made.exit_code == 0, made.output
+    assert made.stderr.startswith("Caution: the trial tiny_real is not public.")
+
+
 def test_which_pages_are_served(finished) -> None:
     project = finished.project
     with pytest.raises(BuildError, match="Nothing has been built yet"):

@@ -12,7 +12,9 @@ from helpers.show.outputs import Output, collected
 from helpers.show.page_label import set_page_label
 
 
-def edition(name: str, estimate: float, *, trial: str = "tiny", **more: Any) -> EditionResults:
+def edition(
+    name: str, estimate: float, *, trial: str = "tiny", public: bool = True, **more: Any
+) -> EditionResults:
     values = {
         "primary.difference.estimate": (estimate, f"{estimate:.2f}"),
         "primary.difference.lower": (estimate - 1, f"{estimate - 1:.2f}"),
@@ -28,6 +30,7 @@ def edition(name: str, estimate: float, *, trial: str = "tiny", **more: Any) -> 
         trial=trial,
         label=f"Synthetic cohort ({trial.upper()})",
         synthetic=True,
+        public=public,
         parameters={"05_primary": {"eligibility": "" if name == "a" else "age < 75"}},
         results={
             key: {"value": value, "text": text, "chapter": "05_primary"}
@@ -149,3 +152,22 @@ def test_equal_editions_differ_in_nothing() -> None:
     told = [str(output.data.get("text/plain")) for output in outputs]
     assert "No number is printed differently." in told
     assert any(text.startswith("No parameter differs") for text in told)
+
+
+def test_counts_of_a_private_trial_that_lie_close_are_not_shown() -> None:
+    counts = [{"primary.n": (number, str(number))} for number in (4711, 4709)]
+    public = html(shown(edition("a", 1.0, **counts[0]), edition("b", 2.0, **counts[1])))
+    assert "4711" in public
+    assert "not public" not in public
+    private = html(
+        shown(
+            edition("a", 1.0, public=False, **counts[0]),
+            edition("b", 2.0, public=False, **counts[1]),
+        )
+    )
+    assert "4711" not in private
+    assert "4709" not in private
+    assert private.count("not shown</td>") == 3
+    assert "would single out a few patients" in private
+    assert "Caution: the trial tiny is not public" in private
+    assert "1.00" in private

@@ -6,11 +6,14 @@ results, fingerprints, the notebook of a chapter that failed; and the console.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 FILES = (
     *("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"),
-    *("CHANGELOG.md", "CITATION.cff"),
+    *("CHANGELOG.md", "CITATION.cff", "genindex.md"),
 )
 QUOTES = [
     "import sys\n",
@@ -92,6 +95,60 @@ def test_a_private_trial_leaves_nothing_of_its_rows(tmp_path: Path, marked: Modu
     for done in (built, swept, failed):
         assert marked.markers_in(done.stdout + done.stderr) == set()
     assert found_in(book / "_build", marked) == {}
+
+
+def edition_file(folder: Path, name: str, trial: Path, more: str) -> Path:
+    path = folder / f"{name}.yml"
+    path.write_text(
+        f"title: The edition {name}\ntrial: {trial}\naudience: testers\n"
+        "leave_out: [01_question, 03_randomization, model_comparison, validation, data]\n"
+        f"parameters:\n  shared: {{{more}}}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def rows(table: Path) -> list[dict[str, str]]:
+    with table.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def close(counts: Iterable[str]) -> bool:
+    """Tell whether two printed counts differ by less than five."""
+    shown = sorted({int(text) for text in counts if text.isdecimal()})
+    return any(0 < more - less < 5 for less, more in pairwise(shown))
+
+
+def test_books_of_a_private_trial_side_by_side_tell_nothing(
+    tmp_path: Path, marked: ModuleType
+) -> None:
+    book = books(tmp_path / "book")
+    trial = marked.write_marked_trial(tmp_path / "mine", public=False)
+    # Of each arm, the second leaves out one patient more than the first.
+    for name, least in (("wide", 60), ("narrow", 65)):
+        chosen = f'eligibility: "mobility >= {least}"'
+        edition_file(book / "chapters" / "editions", name, trial, chosen)
+    compared = command(book, "compare", "wide", "narrow")
+    assert compared.returncode == 0, compared.stderr.decode()
+    grid = ("--grid", "eligibility=mobility >= 60,mobility >= 65", "--trial", str(trial))
+    elsewhere = tmp_path / "elsewhere"
+    swept = command(book, "sweep", "05_primary", *grid, "--output", str(elsewhere))
+    assert swept.returncode == 0, swept.stderr.decode()
+    for done in (compared, swept):
+        assert marked.markers_in(done.stdout + done.stderr) == set()
+        assert b"Caution: the trial marked is not public" in done.stdout
+    assert found_in(book / "_build", marked) == {}
+    assert found_in(elsewhere, marked) == {}
+    assert list((elsewhere / ".executed").rglob("*.ipynb"))
+    table = rows(book / "_build" / "compare" / "wide-narrow" / "comparison.csv")
+    cells = rows(elsewhere / "results.csv")
+    for found in (table, cells):
+        assert {row["text"] for row in found if row["name"] == "primary.n"} == {"not shown"}
+    for name in {row["name"] for row in table}:
+        assert not close(row["text"] for row in table if row["name"] == name), name
+    for name in {row["name"] for row in cells}:
+        if not name.startswith("provenance."):
+            assert not close(row["text"] for row in cells if row["name"] == name), name
 
 
 def test_the_public_variant_of_the_trial_is_found_out(tmp_path: Path, marked: ModuleType) -> None:

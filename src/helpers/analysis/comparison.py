@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from helpers.analysis.differencing import threshold_of, withheld_together
+from helpers.analysis.withheld import WORDS
 
 # Where an edition says what made it: names, versions and hashes, which are no findings.
 _NOT_COMPARED = re.compile(r"(provenance|comparison|figure)\.")
@@ -30,6 +33,8 @@ class EditionResults:
         Whose data it shows, for example ``"Synthetic cohort (IMPACT)"``.
     synthetic
         Whether its patients were made by a computer.
+    public
+        Whether its trial is declared public.
     parameters
         Values by chapter and parameter.
     results
@@ -41,6 +46,7 @@ class EditionResults:
     trial: str
     label: str
     synthetic: bool
+    public: bool
     parameters: Mapping[str, Mapping[str, Any]]
     results: Mapping[str, Mapping[str, Any]]
 
@@ -116,6 +122,9 @@ class Comparison:
         How many texts differ (sentences, labels).
     estimates
         The primary differences.
+    withheld
+        Names of the numbers that differ and are withheld in editions of a private trial; see
+        :func:`helpers.analysis.differencing.withheld_together`.
     """
 
     editions: tuple[EditionResults, ...]
@@ -127,6 +136,13 @@ class Comparison:
     absent: Mapping[str, tuple[str, ...]]
     words: int
     estimates: tuple[ComparedEstimate, ...]
+    withheld: frozenset[str]
+
+    @property
+    def private(self) -> tuple[str, ...]:
+        """The trials that are not public and have several editions here."""
+        trials = [edition.trial for edition in self.editions if not edition.public]
+        return tuple(dict.fromkeys(trial for trial in trials if trials.count(trial) > 1))
 
 
 def compare_editions(editions: Sequence[EditionResults]) -> Comparison:
@@ -147,11 +163,16 @@ def compare_editions(editions: Sequence[EditionResults]) -> Comparison:
     absent: dict[str, list[str]] = {}
     alike = words = 0
     comparable = [edition.trial == editions[0].trial for edition in editions]
+    hidden = _withheld(editions)
+    withheld = set()
     for name, chapter, entries in _entries(editions):
         if not any(_is_number(entry) for entry in entries):
             words += len({entry["text"] for entry in entries if entry is not None}) > 1
             continue
         number = _compared(name, chapter, entries, comparable)
+        if any(name in names for names in hidden):
+            number = _without_hidden(number, hidden)
+            withheld.add(name)
         if len({entry["text"] for entry in entries if entry is not None}) > 1:
             printed.append(number)
         elif len({entry["value"] for entry in entries if entry is not None}) > 1:
@@ -170,6 +191,40 @@ def compare_editions(editions: Sequence[EditionResults]) -> Comparison:
         absent={chapter: tuple(names) for chapter, names in absent.items()},
         words=words,
         estimates=tuple(each for edition in editions for each in _estimates(edition)),
+        withheld=frozenset(each.name for each in (*printed, *beyond) if each.name in withheld),
+    )
+
+
+def _withheld(editions: Sequence[EditionResults]) -> list[frozenset[str]]:
+    """Return the names that each edition may not show beside the others of its trial."""
+    found = {}
+    for trial in {edition.trial for edition in editions if not edition.public}:
+        of_trial = [edition for edition in editions if edition.trial == trial]
+        found[trial] = withheld_together(
+            [edition.results for edition in of_trial],
+            threshold=threshold_of(
+                values for edition in of_trial for values in edition.parameters.values()
+            ),
+        )
+    return [found.get(edition.trial, frozenset()) for edition in editions]
+
+
+def _without_hidden(number: ComparedNumber, hidden: Sequence[frozenset[str]]) -> ComparedNumber:
+    gone = [number.name in names for names in hidden]
+    return replace(
+        number,
+        values=tuple(
+            None if out else value for value, out in zip(number.values, gone, strict=True)
+        ),
+        texts=tuple(
+            WORDS if out and text is not None else text
+            for text, out in zip(number.texts, gone, strict=True)
+        ),
+        # The first edition's number is in each of them.
+        differences=tuple(
+            None if out or gone[0] else value
+            for value, out in zip(number.differences, gone, strict=True)
+        ),
     )
 
 

@@ -47,7 +47,10 @@ def compare(
         )
     from helpers.book.comparing import write_comparison
     from helpers.show.comparison import comparison_sentence
+    from helpers.show.differencing import caution
 
     page, found = write_comparison(project, names)
     click.echo(comparison_sentence(found))
+    if found.private:
+        click.echo(caution(found.private))
     click.echo(f"The page is {page}")

@@ -139,6 +139,7 @@ def _assembled(
     from helpers.book.builds import build_editions, commit_for_readers
     from helpers.book.editions import published_names
     from helpers.book.planning import plan_editions
+    from helpers.book.withholding import is_private
 
     project: Project = options.current_project()
     names = editions or published_names(project)
@@ -154,5 +155,10 @@ def _assembled(
     from helpers.book.site_assembly import assemble_site
 
     planned = plan_editions(project, names, {})
+    private = [each.trial for each in planned if is_private(each.trial)]
+    if several := {trial.name for trial in private if private.count(trial) > 1}:
+        from helpers.show.differencing import caution
+
+        click.echo(caution(sorted(several)), err=True)
     published = commit_for_readers(project, planned, lambda line: None)
     return assemble_site(project, planned, published=published)

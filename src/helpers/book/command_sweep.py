@@ -95,7 +95,9 @@ def sweep(
             f"finished, {rest} to run; kept in {folder}"
         )
         return
-    from helpers.book.sweep_files import PAGE, TABLE, write_sweep
+    from helpers.book.planning import specification
+    from helpers.book.sweep_files import PAGE, TABLE, private_trials, write_sweep
+    from helpers.show.differencing import caution
 
     swept = run_sweep(
         planned,
@@ -107,6 +109,9 @@ def sweep(
         finish=lambda place, cells: write_sweep(project, planned, place, cells),
     )
     click.echo(f"The page is {folder / PAGE} and the table {folder / TABLE}")
+    trials = dict.fromkeys(each.planned.trial for each in planned.cells)
+    if private := private_trials(map(specification, trials)):
+        click.echo(caution(private))
     failed = [each for each in swept if each.failure]
     if failed:
         which = ", ".join(str(each.cell.number) for each in failed)

@@ -27,6 +27,7 @@ def edition_results(
         trial=trial.id,
         label=f"{trial.data_label} ({trial.short_title})",
         synthetic=trial.is_synthetic,
+        public=trial.public,
         parameters={each.name: dict(each.values) for each in planned.chapters},
         results=results,
     )
@@ -49,6 +50,7 @@ def results_of_book(project: Project, name: str) -> EditionResults:
             trial=about["trial"],
             label=about["label"],
             synthetic=about["patients"] == "synthetic",
+            public=about["public"],
             parameters={key: each["parameters"] for key, each in about["chapters"].items()},
             results=json.loads((book / "results.json").read_text(encoding="utf-8")),
         )

@@ -238,6 +238,7 @@ def _about(
         "title": edition.edition.title,
         "trial": trial.id,
         "patients": trial.patients,
+        "public": trial.public,
         "label": f"{trial.data_label} ({trial.short_title})",
         "fingerprint": fingerprints.edition(edition),
         "code": fingerprints.code,

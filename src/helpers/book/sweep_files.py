@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from helpers.book.project import Project
 from helpers.book.replacing import STAGING, replace_folder
 from helpers.book.results import Results, harvest
 from helpers.book.sweep_plans import Sweep
+from helpers.book.sweep_privacy import withheld_in_cells, without_outputs, without_withheld
 from helpers.book.sweeps import Swept
 from helpers.show import sweeps as show
+from helpers.show.differencing import caution, withheld_sentence
 from helpers.show.outputs import collected
 from helpers.show.page_label import PageLabel, set_page_label
 from helpers.show.standalone import Section, standalone_page
@@ -54,18 +56,26 @@ def write_sweep(project: Project, sweep: Sweep, folder: Path, swept: Sequence[Sw
     ]
     folders = {each.cell.planned.trial for each in swept}
     trials = {trial: specification(trial) for trial in folders}
+    withheld = withheld_in_cells(swept, results, trials)
+    results = [
+        None if found is None else without_withheld(found, withheld[each.cell.planned.trial])
+        for each, found in zip(swept, results, strict=True)
+    ]
     staged = folder / STAGING / "finished"
     shutil.rmtree(staged, ignore_errors=True)
     (staged / NOTEBOOKS).mkdir(parents=True)
     for each in swept:
         if each.notebook is not None:
             name = f"cell-{each.cell.number:03d}.ipynb"
-            (staged / NOTEBOOKS / name).write_text(each.notebook, encoding="utf-8")
+            # Where counts are withheld, the outputs would show them.
+            hides = withheld[each.cell.planned.trial]
+            text = without_outputs(each.notebook) if hides else each.notebook
+            (staged / NOTEBOOKS / name).write_text(text, encoding="utf-8")
     (staged / TABLE).write_text(
         _table(sweep, swept, results, trials), encoding="utf-8", newline="\n"
     )
     (staged / PAGE).write_text(
-        _page(project, sweep, swept, results, trials), encoding="utf-8", newline="\n"
+        _page(project, sweep, swept, results, trials, withheld), encoding="utf-8", newline="\n"
     )
     replace_folder(staged / NOTEBOOKS, folder / NOTEBOOKS)
     for name in (TABLE, PAGE):
@@ -101,6 +111,7 @@ def _page(
     swept: Sequence[Swept],
     results: Sequence[Results | None],
     trials: dict[Path, Specification],
+    withheld: dict[Path, frozenset[str]],
 ) -> str:
     stem = estimate_stem([found for found in results if found is not None])
     cells = [
@@ -132,12 +143,28 @@ def _page(
         lead=[
             show.sweep_sentence(cells),
             f"Every number of every cell stands in {TABLE}, the executed notebooks in {NOTEBOOKS}.",
+            *_told_of_privacy(trials, withheld),
         ],
         files=[TABLE],
         sections=_sections(cells, what, fixed),
         footer=made_by(sweep.fingerprints),
         style=book_style(project),
     )
+
+
+def _told_of_privacy(
+    trials: dict[Path, Specification], withheld: dict[Path, frozenset[str]]
+) -> list[str]:
+    private = private_trials(trials.values())
+    names = len(frozenset().union(*withheld.values()))
+    outputs = "For the same reason the notebooks have no outputs." if names else ""
+    told = [withheld_sentence(names), outputs, caution(private) if private else ""]
+    return [text for text in told if text]
+
+
+def private_trials(trials: Iterable[Specification]) -> list[str]:
+    """Return the names of the trials that are not public."""
+    return [trial.id for trial in trials if not trial.public]
 
 
 def _sections(cells: Sequence[SweptCell], what: str | None, fixed: dict[str, Any]) -> list[Section]:

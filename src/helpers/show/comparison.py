@@ -12,6 +12,8 @@ from helpers.analysis.comparison import (
     ComparedNumber,
     Comparison,
 )
+from helpers.analysis.withheld import WORDS
+from helpers.show.differencing import caution, withheld_sentence
 from helpers.show.figures import ARM_STYLES, Numbers, display_figure
 from helpers.show.outputs import show_paragraphs
 from helpers.show.page_label import PageLabel, labelled_as
@@ -56,6 +58,8 @@ def comparison_sentence(comparison: Comparison) -> str:
         f"differ{'s' if beyond == 1 else ''} only in digits that are not printed, and "
         f"{count(comparison.alike)} {'is' if comparison.alike == 1 else 'are'} the same in all."
     )
+    if comparison.withheld:
+        said += f" {withheld_sentence(len(comparison.withheld))}"
     return said if comparison.same_trial else f"{NOT_COMPARABLE} {said}"
 
 
@@ -89,6 +93,7 @@ def editions_table(comparison: Comparison) -> None:
         caption="The editions compared.",
         row_header="Edition",
         text_columns=["Title", "Data"],
+        notes=[caution(comparison.private)] if comparison.private else [],
     )
 
 
@@ -223,9 +228,11 @@ def _notes(numbers: Sequence[ComparedNumber], comparison: Comparison) -> list[st
     without = [
         edition.name for place, edition in enumerate(comparison.editions) if place not in having
     ]
+    hidden = sum(each.name in comparison.withheld for each in numbers)
     return [
         *([f"{MISSING}: the edition does not have this number."] if missing else []),
         *([f"Without any of these numbers: {listed(without)}."] if without else []),
+        *([withheld_sentence(hidden)] if hidden else []),
         *([] if comparison.same_trial else [NOT_COMPARABLE]),
     ]
 
@@ -245,7 +252,11 @@ def _numbers(numbers: Sequence[ComparedNumber], comparison: Comparison) -> pd.Da
             row[edition.name] = each.texts[place] or MISSING
             if place and 0 in having and edition.trial == first.trial:
                 name = _minus(edition.name, first.name)
-                row[name] = _signed(each.differences[place], each.decimals)
+                row[name] = (
+                    WORDS
+                    if each.name in comparison.withheld and each.differences[place] is None
+                    else _signed(each.differences[place], each.decimals)
+                )
         rows.append(row)
     return pd.DataFrame(rows)
 
