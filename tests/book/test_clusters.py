@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,9 @@ pytestmark = pytest.mark.slow
 pytest.importorskip(
     "dask.distributed", reason="needs dask: pip install 'dask[distributed]', then run it again"
 )
+
+ROOT = Path(__file__).parents[2]
+TINY = ROOT / "tests" / "trial" / "folders" / "tiny"
 
 
 @dataclass
@@ -126,6 +130,104 @@ def test_the_same_bytes_come_back_also_when_a_worker_is_killed(running, cluster:
     assert failures == [each.failure for each in here if each.failure]
     assert "ValueError: on purpose" in failures[0]
     assert (running.build / ".failed" / "07_fails.ipynb").is_file()
+
+
+@pytest.fixture
+def whole_book(tmp_path: Path) -> Path:
+    """A copy of the sources of the book, with an edition of a few chapters of the tiny trial."""
+    book = tmp_path / "book"
+    for name in ("chapters", "data", "benchmarks", "tests/references"):
+        shutil.copytree(ROOT / name, book / name)
+    for name in ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, book / name)
+    for name in ("CHANGELOG.md", "CITATION.cff", "genindex.md"):
+        shutil.copy(ROOT / name, book / name)
+    trial = shutil.copytree(TINY, tmp_path / "elsewhere" / "tiny")
+    (book / "chapters" / "editions" / "few.yml").write_text(
+        f"title: A few chapters\ntrial: {trial}\naudience: testers\n"
+        "leave_out: [01_question, 06_secondary, compare, data, model_comparison, validation]\n",
+        encoding="utf-8",
+    )
+    return book
+
+
+def started(book: Path, *words: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "helpers.book.commands", *words],
+        cwd=book,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def killing_one(process: subprocess.Popen, cluster: Cluster, done: str) -> list[str]:
+    """Kill a worker as soon as the first part is done; return what was said, without times."""
+    said: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line.partition(" took ")[0].strip())
+        if done in line and cluster.workers[0].poll() is None:
+            cluster.workers[0].send_signal(signal.SIGKILL)
+            cluster.workers[0].wait()
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    return said
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_whole_sweep_has_the_same_bytes_also_when_a_worker_is_killed(
+    whole_book: Path, cluster: Cluster
+) -> None:
+    trial = whole_book.parent / "elsewhere" / "tiny"
+    words = ("sweep", "05_primary", "--trial", str(trial))
+    words += ("--grid", "covariance=us,cs,ar1", "--grid", "level=0.9,0.95", "--output")
+    here, there = whole_book.parent / "here", whole_book.parent / "there"
+    local = started(whole_book, *words, str(here))
+    out, err = local.communicate(timeout=300)
+    assert (local.returncode, err) == (0, "")
+    for _ in range(2):
+        cluster.start_worker()
+    cluster.wait_for_workers()
+    far = started(whole_book, *words, str(there), "--scheduler", cluster.address)
+    said = killing_one(far, cluster, " took ")
+    assert cluster.workers[0].returncode == -signal.SIGKILL
+    assert cluster.workers[1].poll() is None
+    cells = [line.partition(" took ")[0] for line in out.splitlines() if " took " in line]
+    assert len(cells) == 6
+    # No cell is told of twice, whichever worker it was run by in the end.
+    assert sorted(line for line in said if line.startswith("Cell ")) == sorted(cells)
+    shared = {"index.html", "results.csv"} | {f"notebooks/cell-00{n}.ipynb" for n in range(1, 7)}
+    mine, theirs = ({n: c for n, c in files_of(f).items() if n in shared} for f in (here, there))
+    assert set(mine) == shared
+    assert theirs == mine
+
+
+def test_a_whole_build_has_the_same_bytes_also_when_a_worker_is_killed(
+    whole_book: Path, cluster: Cluster
+) -> None:
+    local = started(whole_book, "build", "--edition", "few")
+    _, err = local.communicate(timeout=300)
+    assert (local.returncode, err) == (0, "")
+    here = files_of(whole_book / "_build" / "few")
+    assert "html/chapters/05_primary.html" in here
+    shutil.rmtree(whole_book / "_build")
+    for _ in range(2):
+        cluster.start_worker()
+    cluster.wait_for_workers()
+    far = started(whole_book, "build", "--edition", "few", "--scheduler", cluster.address)
+    killing_one(far, cluster, " took ")
+    assert cluster.workers[0].returncode == -signal.SIGKILL
+    there = files_of(whole_book / "_build" / "few")
+    assert set(there) == set(here)
+    assert [name for name in here if here[name] != there[name]] == []
 
 
 def test_a_cluster_without_workers_is_told(cluster: Cluster) -> None:
