@@ -26,10 +26,10 @@ from helpers.book.command_print import epub, pdf
 from helpers.book.command_site import links, serve, site, zip_
 from helpers.book.command_status import status
 from helpers.book.command_sweep import sweep
+from helpers.book.start import INTERRUPTED, begin
 from helpers.book.system_errors import DEBUG, system_sentence
 from helpers.errors import TrialBookError, nearest_name
 
-INTERRUPTED = 130
 RUNNING = ("build", "sweep", "compare", "run")
 """Commands that run chapters, and keep those that have finished."""
 
@@ -61,6 +61,7 @@ class _PlainSpoken(click.Group):
 @click.version_option(package_name="trialbook", prog_name="trialbook")
 def main() -> None:
     """Build, run and check a book about how a clinical trial is analysed."""
+    begin()
     # So that the build can end its kernels when it is asked to end itself, or loses its terminal.
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
