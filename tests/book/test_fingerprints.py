@@ -45,6 +45,20 @@ def test_a_chapter_changes_with_its_source(book) -> None:
     assert changed(before, prints(book)) == {"01_alpha", "book"}
 
 
+def test_running_a_chapter_in_jupyterlab_is_no_change(book) -> None:
+    before = prints(book)
+    path = book.root / "chapters" / "01_alpha.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["metadata"]["kernelspec"] = {"name": "other", "display_name": "Other"}
+    for number, cell in enumerate(notebook["cells"]):
+        cell["source"] = cell["source"].splitlines(keepends=True)
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = number
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "printed"}]
+    path.write_text(json.dumps(notebook, indent=4), encoding="utf-8")
+    assert prints(book) == before
+
+
 def test_a_chapter_changes_with_its_parameters(book) -> None:
     before = prints(book)
     book.edition("first", "parameters:\n  shared: {level: 0.8}\n")

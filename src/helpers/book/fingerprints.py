@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.book.changes import what_changed
+from helpers.book.chapter_source import source_of_chapter
 from helpers.book.content_files import files_below, page_files
 from helpers.book.planning import PlannedChapter, PlannedEdition
 from helpers.book.project import Project
@@ -28,9 +29,10 @@ PAUSE = 0.2
 class Fingerprints:
     """Fingerprints of the chapters and books of one project at one moment.
 
-    A chapter's fingerprint covers everything that its numbers depend on: its source, its
-    parameters, the code of the helpers, the trial's folder, whatever else it says that it reads,
-    the locked packages and Python.
+    A chapter's fingerprint covers everything that its numbers depend on: its source (without what
+    an editor leaves in the file; see :mod:`helpers.book.chapter_source`), its parameters, the code
+    of the helpers, the trial's folder, whatever else it says that it reads, the locked packages
+    and Python.
     Each folder is listed and each file is read once, so that all fingerprints speak of the same
     moment.
     """
@@ -38,6 +40,7 @@ class Fingerprints:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._contents: dict[Path, str] = {}
+        self._sources: dict[Path, str] = {}
         self._listed: dict[Path, tuple[Path, ...]] = {}
 
     @cached_property
@@ -87,7 +90,7 @@ class Fingerprints:
             the hash of its content) and ``environment`` (part to version or hash).
         """
         return {
-            "source": self._content(planned.chapter.path),
+            "source": self._source(planned.chapter.path),
             "parameters": dict(planned.values),
             "helpers": self.helpers,
             "data": self._one_by_one(trial, self._files(trial)),
@@ -182,6 +185,12 @@ class Fingerprints:
         if folder not in self._listed:
             self._listed[folder] = files_below(folder, leave_out=self._project.build)
         return tuple(path for path in self._listed[folder] if path.name.endswith(suffix))
+
+    def _source(self, path: Path) -> str:
+        """Return the fingerprint of a chapter's file, whatever an editor has left in it."""
+        if path not in self._sources:
+            self._sources[path] = _sha256(source_of_chapter(path.read_bytes()))
+        return self._sources[path]
 
     def _content(self, path: Path) -> str:
         if path not in self._contents:

@@ -6,6 +6,7 @@ import copy
 import json
 from typing import Any
 
+from helpers.book.chapter_source import drop_traces
 from helpers.book.chapters import INJECTED_TAG, tags
 
 
@@ -23,8 +24,7 @@ def tidied(notebook: dict[str, Any], original: dict[str, Any]) -> dict[str, Any]
     tidy["metadata"].pop("papermill", None)
     known = {cell["id"] for cell in original["cells"] if "id" in cell}
     for at, cell in enumerate(tidy["cells"]):
-        cell["metadata"].pop("papermill", None)
-        cell["metadata"].pop("execution", None)
+        drop_traces(cell)
         if INJECTED_TAG in tags(cell):
             cell["id"] = INJECTED_TAG
         elif cell.get("id") not in known:
