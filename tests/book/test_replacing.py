@@ -9,6 +9,7 @@ from helpers.book.replacing import (
     ASIDE,
     STAGING,
     recover,
+    refuse_place_among_chapters,
     refuse_place_among_data,
     replace_folder,
     write_file,
@@ -125,3 +126,14 @@ def test_nothing_is_written_among_a_trial_s_data(tmp_path: Path, name: str) -> N
 def test_anything_may_be_written_elsewhere(tmp_path: Path, name: str) -> None:
     build = tmp_path / "trial" / "book" / "_build"
     refuse_place_among_data(tmp_path / name, tmp_path / "trial", build=build)
+
+
+@pytest.mark.parametrize("name", ["chapters", "chapters/05_primary.ipynb", "a/../chapters/x/y"])
+def test_nothing_is_written_among_the_chapters(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ParameterError, match="which hold sources only; choose a place elsewhere"):
+        refuse_place_among_chapters(tmp_path / name, tmp_path / "chapters")
+
+
+@pytest.mark.parametrize("name", ["chapters2/x.ipynb", "x.ipynb"])
+def test_beside_the_chapters_anything_may_be_written(tmp_path: Path, name: str) -> None:
+    refuse_place_among_chapters(tmp_path / name, tmp_path / "chapters")

@@ -94,3 +94,13 @@ def test_plain_papermill_runs_a_chapter_too(inside, tmp_path: Path) -> None:
     [cell] = [cell for cell in json.loads(output.read_text())["cells"] if cell.get("outputs")]
     record = cell["outputs"][0]["data"]["application/vnd.trialbook.record+json"]
     assert record["value"] == 0.7
+
+
+def test_a_chapter_is_not_overwritten_by_its_own_notebook(inside) -> None:
+    place = inside.root / "chapters" / "01_alpha.ipynb"
+    before = place.read_bytes()
+    result = run("1", "--output", str(place))
+    assert result.exit_code == 1
+    assert "this lies among the chapters" in result.stderr
+    assert place.read_bytes() == before
+    assert not (inside.root / "_build").exists()

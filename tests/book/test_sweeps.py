@@ -375,3 +375,11 @@ def test_a_stopped_sweep_loses_no_finished_cell(book, stop: signal.Signals) -> N
     assert second.stdout.startswith("1 of 3 cells have run before")
     assert "Cell 1 of 3" not in second.stdout
     assert len(list((place / "notebooks").iterdir())) == 3
+
+
+def test_a_sweep_is_not_kept_among_the_chapters(book, cells) -> None:
+    result = sweep(*GRID, "--output", str(book.root / "chapters" / "swept"))
+    assert result.exit_code == 1
+    assert "this lies among the chapters" in result.stderr
+    assert not (book.root / "chapters" / "swept").exists()
+    assert cells.ran == []

@@ -60,7 +60,7 @@ def sweep(
     from helpers.book.chapters import find_chapter, read_chapters
     from helpers.book.editions import read_edition
     from helpers.book.grids import read_grid
-    from helpers.book.replacing import refuse_place_among_data
+    from helpers.book.replacing import refuse_place_among_chapters, refuse_place_among_data
     from helpers.book.sweep_plans import plan_sweep, sweep_folder
     from helpers.book.sweeps import finished_cells, refuse_foreign_folder, run_sweep
 
@@ -81,6 +81,7 @@ def sweep(
         fixed=fixed,
     )
     folder = (output or sweep_folder(project, planned)).resolve()
+    refuse_place_among_chapters(folder, project.chapters)
     for each in planned.cells:
         refuse_place_among_data(folder, each.planned.trial, build=project.build)
     refuse_foreign_folder(folder)

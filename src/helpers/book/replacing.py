@@ -73,6 +73,21 @@ def refuse_place_among_data(place: Path, trial: Path, *, build: Path) -> None:
         )
 
 
+def refuse_place_among_chapters(place: Path, chapters: Path) -> None:
+    """Refuse to write among the chapters, where a notebook would take the place of its source.
+
+    Raises
+    ------
+    ParameterError
+        When it lies there.
+    """
+    if place.resolve().is_relative_to(chapters.resolve()):
+        raise ParameterError(
+            f"--output {place}: this lies among the chapters, {chapters}, which hold sources only; "
+            "choose a place elsewhere."
+        )
+
+
 def write_file(path: Path, content: str | bytes) -> None:
     """Write a file so that it is never seen half written."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,12 @@ from helpers.book.execution import run_chapters
 from helpers.book.locking import only_build
 from helpers.book.planning import plan_chapter
 from helpers.book.project import Project
-from helpers.book.replacing import STAGING, refuse_place_among_data, write_file
+from helpers.book.replacing import (
+    STAGING,
+    refuse_place_among_chapters,
+    refuse_place_among_data,
+    write_file,
+)
 from helpers.book.results import harvest
 from helpers.book.results_given import results_given
 from helpers.book.tasks import Executed, Task
@@ -65,6 +70,7 @@ def run_one(
     planned = plan_chapter(project, chapter, edition, overrides)
     runs = project.build / RUNS
     place = output or runs / f"{chapter.name}.ipynb"
+    refuse_place_among_chapters(place, project.chapters)
     refuse_place_among_data(place, planned.trial, build=project.build)
     with only_build(runs):
         scratch = runs / STAGING
