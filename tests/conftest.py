@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -54,6 +55,16 @@ def marked() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def pytest_collection_finish() -> None:
+    """Take what has been imported out of the garbage collector's rounds.
+
+    statsmodels asks for a round at every adjustment of P values, and each would look at the
+    millions of objects that all the collected modules have brought.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

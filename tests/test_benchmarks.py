@@ -76,7 +76,9 @@ def test_a_part_of_the_measurements_does_not_replace_the_record(
     assert record.read_bytes() == before
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_an_interruption_is_told_in_one_line_and_leaves_the_old_record(
     tmp_path: Path, sent: signal.Signals
 ) -> None:
@@ -102,6 +104,7 @@ def test_an_interruption_is_told_in_one_line_and_leaves_the_old_record(
     assert list(tmp_path.iterdir()) == [place]
 
 
+@pytest.mark.slow
 def test_r_fits_the_same_model(module: Any) -> None:
     """Lme4's random slope, beside ours on the same data."""
     if shutil.which("Rscript") is None:

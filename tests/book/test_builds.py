@@ -172,7 +172,7 @@ def test_what_changes_while_it_runs_is_neither_kept_nor_compiled(
     def edit_meanwhile(tasks, **options):
         path = book.root / "chapters" / "02_beta.ipynb"
         if change == "edit":
-            path.write_text(path.read_text() + " ")
+            path.write_text(path.read_text().replace("# Title of", "# New title of"))
         else:
             path.unlink()
         return run_chapters(tasks, **options)

@@ -114,6 +114,7 @@ def test_a_full_disk_is_told_as_such(running, monkeypatch: pytest.MonkeyPatch) -
     assert "is kept in" not in failure
 
 
+@pytest.mark.slow
 def test_leaves_no_kernel_behind_when_the_build_is_broken_off(running, wait_for, alive) -> None:
     marker = running.book.root / "pid"
     write = f"import os, time\nopen({str(marker)!r}, 'w').write(str(os.getpid()))"

@@ -53,6 +53,7 @@ def test_a_chapter_sees_nothing_of_another(running) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_libraries_are_there_before_the_chapter_asks(running) -> None:
     look = running.publish(loaded="str('statsmodels.api' in sys.modules)", folder="os.getcwd()")
     for name in ("01_alpha", "02_beta"):
@@ -61,6 +62,7 @@ def test_the_libraries_are_there_before_the_chapter_asks(running) -> None:
         assert running.published(executed)["a.loaded"] == "True"
 
 
+@pytest.mark.slow
 def test_no_figure_is_lost(running) -> None:
     # pyplot was loaded before there was a notebook, which by itself would lose them silently.
     running.chapter(
@@ -76,6 +78,7 @@ def test_no_figure_is_lost(running) -> None:
         assert any("image/png" in output.get("data", {}) for output in cell["outputs"])
 
 
+@pytest.mark.slow
 def test_a_kernel_that_dies_is_told_and_the_others_go_on(running) -> None:
     running.chapter("01_dies", "import os; os.kill(os.getpid(), 9)")
     running.chapter("02_good", "import time; time.sleep(2)")
@@ -84,6 +87,7 @@ def test_a_kernel_that_dies_is_told_and_the_others_go_on(running) -> None:
     assert done["02_good"].failure is None
 
 
+@pytest.mark.slow
 def test_nothing_is_left_when_the_block_ends(tmp_path: Path, wait_for, alive) -> None:
     with children.none_left(), Forks() as forks:
         # No such connection file: the kernel makes it and waits for a client that never comes.
@@ -96,6 +100,7 @@ def test_nothing_is_left_when_the_block_ends(tmp_path: Path, wait_for, alive) ->
     wait_for(lambda: not alive(kernel.pid))
 
 
+@pytest.mark.slow
 def test_kernels_end_with_a_build_that_is_killed(tmp_path: Path, wait_for, alive) -> None:
     program = (
         "import os, sys, time\n"
@@ -131,6 +136,7 @@ def test_a_server_that_is_gone_is_told_in_one_sentence(tmp_path: Path) -> None:
             forks.start(["-f", "c.json"], environment={}, folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_it_ends_with_its_server(tmp_path: Path, wait_for, alive) -> None:
     with children.none_left(), Forks() as forks:
         kernel = forks.start(

@@ -327,6 +327,7 @@ def test_gives_results_to_a_chapter_that_compares_them(book, cells) -> None:
     assert [each["others"] for each in cells.ran] == ['{"one": {}}', '{"two": {}}']
 
 
+@pytest.mark.slow
 def test_real_cells_of_a_trial_from_elsewhere(
     book, monkeypatch: pytest.MonkeyPatch, tiny_trial: Path
 ) -> None:

@@ -86,7 +86,7 @@ OPTIONS = {"subject": "patient", "start": "moments"}
 
 @pytest.mark.parametrize("noise", [1e-2, 1e-4, 1e-6, 1e-8])
 @pytest.mark.parametrize("own_times", [False, True])
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_small_residuals_are_fitted_as_well_as_large_ones(noise, own_times, seed):
     data = lines(seed, noise, own_times=own_times)
     fit = fit_random_effects("score ~ time + arm:time", data, random="1 + time", **OPTIONS)
@@ -104,7 +104,9 @@ def test_a_small_residual_about_an_intercept(noise):
     check(data, fit, size=1)
 
 
-@pytest.mark.parametrize("noise", [1.0, 1e-2, 1e-4, 1e-6])
+@pytest.mark.parametrize(
+    "noise", [1.0, 1e-2, *(pytest.param(each, marks=pytest.mark.slow) for each in (1e-4, 1e-6))]
+)
 def test_no_wrong_optimum_is_returned_when_d_is_singular_too(noise):
     """Slopes tied to the levels: the estimate of D is singular or nearly so."""
     answers = 0

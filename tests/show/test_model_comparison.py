@@ -78,6 +78,7 @@ def test_the_table_has_a_row_for_every_model_and_arm(impact_page):
     assert "no meaning beside ANCOVA" in html
 
 
+@pytest.mark.slow
 def test_three_arms_have_a_group_of_rows_each(tiny_real, showing):
     page = showing(tiny_real, show_all)
     (table,) = [table for table in page.tables if table["name"] == "tab-models"]
@@ -155,6 +156,7 @@ def test_maps_of_many_visits_stand_one_below_the_other(tiny):
     plt.close(figure)
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_fitted_is_a_row_with_its_reason(tiny, showing):
     few = tiny.participants["participant"].iloc[[0, 1, 2, 3]]
     small = replace(

@@ -29,15 +29,43 @@ TOLD = {
 Shows = Callable[..., list[Output]]
 
 
+@pytest.fixture(scope="module")
+def trials(marked: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Path]:
+    """The marked trial, public and not."""
+    folder = tmp_path_factory.mktemp("trials")
+    return {
+        public: marked.write_marked_trial(folder / name, public=public)
+        for public, name in ((True, "open"), (False, "closed"))
+    }
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[tuple[object, ...], list[Output]]:
+    """What chapters have shown already."""
+    return {}
+
+
 @pytest.fixture
-def shows(marked: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shows:
-    """Give a function that runs the cells of a chapter on the marked trial."""
+def shows(
+    trials: dict[bool, Path],
+    seen: dict[tuple[object, ...], list[Output]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shows:
+    """Give a function that runs the cells of a chapter on the marked trial.
+
+    A chapter that was run with the same values is not run again, unless ``again`` asks for it.
+    """
     monkeypatch.setattr(page_label, "_current", None)
 
-    def show(chapter: str, *, public: bool, **parameters: object) -> list[Output]:
-        folder = tmp_path / ("open" if public else "closed")
-        if not folder.exists():
-            marked.write_marked_trial(folder, public=public)
+    def show(
+        chapter: str, *, public: bool, again: bool = False, **parameters: object
+    ) -> list[Output]:
+        key = (chapter, public, *sorted(parameters.items()))
+        if again or key not in seen:
+            seen[key] = run(chapter, trials[public], parameters)
+        return seen[key]
+
+    def run(chapter: str, folder: Path, parameters: dict[str, object]) -> list[Output]:
         notebook = json.loads((CHAPTERS / f"{chapter}.ipynb").read_text(encoding="utf-8"))
         names: dict[str, object] = {}
         with collected() as outputs:
@@ -68,7 +96,8 @@ def records(outputs: list[Output]) -> dict[str, dict[str, object]]:
 def test_no_marker_of_a_private_trial_is_shown(
     shows: Shows, marked: ModuleType, chapter: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    outputs = shows(chapter, public=False)
+    # What it prints is looked at, too.
+    outputs = shows(chapter, public=False, again=True)
     assert outputs
     assert marked.markers_in(everything(outputs)) == set()
     assert marked.markers_in("".join(capfd.readouterr()).encode()) == set()
@@ -101,7 +130,7 @@ def test_the_page_says_what_is_withheld(shows: Shows, chapter: str) -> None:
     ("chapter", "name"),
     [
         ("02_eligibility", "flow.walking.left"),
-        ("03_randomization", None),
+        pytest.param("03_randomization", None, marks=pytest.mark.slow),
         ("04_baseline", "missing.walking.week8.observed"),
         ("05_primary", "primary.n_scores"),
         ("06_secondary", "proportion.completed.n"),

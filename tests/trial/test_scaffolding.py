@@ -404,6 +404,7 @@ LABELS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_s
 CELLS = LABELS.filter(lambda text: not set(text) & set(",;|\"'#") and text.strip() == text)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     arms=st.lists(CELLS, min_size=2, max_size=4, unique_by=str.casefold),

@@ -56,6 +56,7 @@ def responders(tables):
     return met.groupby(tables.participants.set_index("participant")["arm"]).sum().to_dict()
 
 
+@pytest.mark.slow
 def test_any_model_can_be_met_and_the_search_repeats_itself(settings, allocation):
     found = calibrate(settings, allocation=allocation, targets=SIMPLE, analyse=mean_changes)
     tables = synthesise(settings, found)
