@@ -33,6 +33,7 @@ def test_the_page_says_that_it_shows_nobody_of_the_trial(unlabelled, tiny, tiny_
         assert unlabelled.records["trial.id"]["value"] == trial.specification.id
 
 
+@pytest.mark.slow
 def test_the_sentence_counts_what_was_compared(page, table):
     validation.record_validation(table)
     records = page.records
@@ -48,6 +49,7 @@ def test_the_sentence_counts_what_was_compared(page, table):
         assert version in said
 
 
+@pytest.mark.slow
 def test_nothing_recorded_depends_on_rounding(page, table):
     """Another processor's last bits must not change results.json."""
     validation.record_validation(table)
@@ -58,6 +60,7 @@ def test_nothing_recorded_depends_on_rounding(page, table):
     assert page.records == first
 
 
+@pytest.mark.slow
 def test_every_value_stands_in_one_folded_table(page, table):
     validation.rows_tables(table)
     html = [shown["data"]["text/html"] for shown in page.tables]
@@ -72,11 +75,13 @@ def test_every_value_stands_in_one_folded_table(page, table):
     assert "−1693.2249" in together
 
 
+@pytest.mark.slow
 def test_a_value_that_differs_says_so(page, table):
     validation.rows_tables(table.head(4).assign(agrees=False))
     assert "✗ differs" in page.tables[0]["data"]["text/html"]
 
 
+@pytest.mark.slow
 def test_the_summary_has_a_row_for_each_program_and_structure(page, table):
     validation.summary_table(table)
     (shown,) = page.tables
@@ -85,6 +90,7 @@ def test_the_summary_has_a_row_for_each_program_and_structure(page, table):
     assert "Unstructured, optimum not polished" in shown["data"]["text/html"]
 
 
+@pytest.mark.slow
 def test_the_figure_describes_every_mark(page, table):
     validation.differences_figure(table)
     (figure,) = page.figures
