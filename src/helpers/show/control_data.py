@@ -92,6 +92,8 @@ class Carried:
 
     def text(self, column: str) -> tuple[int, Any]:
         """Carry printed texts, or counts that stand for themselves."""
+        if column in self.columns:
+            return self.add(column, ())
         values = self.grid[column]
         return self.add(column, [shown(v) if isinstance(v, str) else v for v in values])
 
@@ -186,23 +188,11 @@ def unfolded(column: Mapping[str, Any], chosen: Sequence[int], sizes: Sequence[i
     return column["values"][place]
 
 
-def packed(columns: Sequence[Sequence[Any]], sizes: Sequence[int], *, name: str) -> str:
-    """Return the numbers of a control as JSON that can stand in a page.
-
-    Raises
-    ------
-    TrialBookError
-        When they are too large for a page.
-    """
+def packed(columns: Sequence[Sequence[Any]], sizes: Sequence[int]) -> str:
+    """Return the numbers of a control as JSON that can stand in a page."""
     content = {"sizes": list(sizes), "columns": [folded(values, sizes) for values in columns]}
     # A page would end its script at "</".
-    text = _written(content).replace("<", "\\u003c")
-    if len(text.encode()) > LARGEST:
-        raise TrialBookError(
-            f"The control {name!r} would carry {len(text.encode())} bytes on its page, more than "
-            f"{LARGEST}: offer fewer settings."
-        )
-    return text
+    return _written(content).replace("<", "\\u003c")
 
 
 def plain(value: Any) -> Any:

@@ -29,13 +29,14 @@ from html import escape
 import pandas as pd
 
 from helpers.errors import TrialBookError
-from helpers.show.control_data import Carried, in_order, packed
+from helpers.show.control_data import LARGEST, Carried, in_order, packed
 from helpers.show.control_drawing import figure_html
 from helpers.show.control_form import form_html
 from helpers.show.control_parts import Axis, Behind, Line, Setting
 from helpers.show.outputs import collected, emit
 from helpers.show.page_label import labelled
 from helpers.show.records import shown
+from helpers.show.sentences import listed
 from helpers.show.tables import display_table
 
 RUN = " (as run)"
@@ -69,7 +70,9 @@ def display_control(
     title
         The question that it answers.
     settings
-        What can be set, in order.
+        What can be set, in order. Where every combination is more than a page should carry, the
+        last of them stay as in the run, and the page says so; one with a single option is not
+        offered.
     start
         The setting that the page begins with, by column; drawn where there is no script.
     lines, axis, behind
@@ -82,50 +85,57 @@ def display_control(
         Plain text; the page's data label is put before it.
     instead
         A column whose text, where it is not empty, takes the place of the sentence: why there is
-        no result.
+        no result. It too may have columns in braces, which keeps what the page carries small.
     notes
         Lines below the table.
 
     Raises
     ------
     TrialBookError
-        When the page has not been labelled, the grid lacks a column or a combination, or there is
-        more of it than a page should carry.
+        When the page has not been labelled, the grid lacks a column or a combination, or the
+        first setting alone has more options than a page should carry.
     """
     ordered = in_order(grid, settings, name=name)
-    sizes = [len(setting.options) for setting in settings]
-    begun = tuple(start[setting.column] for setting in settings)
-    keys = list(
-        ordered[[setting.column for setting in settings]].itertuples(index=False, name=None)
-    )
-    if begun not in keys:
-        raise TrialBookError(
-            f"The control {name!r} starts at {begun!r}, which is not among its settings: add it."
+    for setting in settings:
+        if start[setting.column] not in setting.options:
+            raise TrialBookError(
+                f"The control {name!r} starts with {setting.column} at {start[setting.column]!r}, "
+                "which is not among its options: add it."
+            )
+    offered = [setting for setting in settings if len(setting.options) > 1] or list(settings[:1])
+    held: list[Setting] = []
+    while True:
+        carried = _carried(ordered, settings, offered, start)
+        said = _sentences(carried, sentence, instead)
+        now = carried.filled(said[carried.start])
+        drawn = figure_html(lines, axis=axis, behind=behind, carried=carried, alt=labelled(now))
+        carried.add("sentence", said)
+        numbers = packed(
+            list(carried.columns.values()), [len(setting.options) for setting in offered]
         )
-    carried = Carried(_with_words(ordered, settings), keys.index(begun))
-    said = _sentences(carried, sentence, instead)
+        if len(numbers.encode()) <= LARGEST:
+            break
+        if len(offered) == 1:
+            raise TrialBookError(
+                f"The control {name!r} would carry {len(numbers.encode())} bytes on its page, more "
+                f"than {LARGEST}: give {offered[0].column!r} fewer options."
+            )
+        held.append(offered.pop())
+    begun = tuple(start[setting.column] for setting in offered)
     whole = shown(labelled(caption))
-    now = carried.filled(said[carried.start])
-    drawn = figure_html(lines, axis=axis, behind=behind, carried=carried, alt=labelled(now))
-    carried.add("sentence", said)
-    table = _table(carried.grid, settings, begun, name=name, columns=columns, notes=notes)
-    made = (
-        f"{len(grid):,} settings. Each was computed by the analysis itself when this page was "
-        "made; a control only shows another of these results."
-    )
-    numbers = packed(list(carried.columns.values()), sizes, name=name)
+    table = _table(carried.grid, offered, start, name=name, columns=columns, notes=notes)
     emit(
         {
             "text/html": (
                 f'<section class="trial-control" id="{escape(name)}" '
                 f'aria-label="{escape(shown(title))}">\n'
                 f'<p class="trial-control-title"><strong>{escape(shown(title))}</strong></p>\n'
-                f"{form_html(settings, begun, name=name)}"
+                f"{form_html(offered, begun, name=name)}"
                 '<div class="trial-control-still">\n'
                 f"<figure>\n{drawn}<figcaption>{escape(whole)}</figcaption>\n</figure>\n"
                 f'<p class="trial-control-said">{escape(now)}</p>\n'
                 f'<div class="trial-control-table">\n{table[0]}\n</div>\n</div>\n'
-                f'<p class="trial-control-made">{made}</p>\n'
+                f'<p class="trial-control-made">{_made(carried, held)}</p>\n'
                 f'<script type="application/json">{numbers}</script>\n</section>'
             ),
             "text/plain": "\n\n".join([shown(title), now, table[1]]),
@@ -134,13 +144,38 @@ def display_control(
     )
 
 
-def _with_words(ordered: pd.DataFrame, settings: Sequence[Setting]) -> pd.DataFrame:
-    """Replace the values of the settings by the words for them."""
+def _carried(
+    ordered: pd.DataFrame,
+    settings: Sequence[Setting],
+    offered: Sequence[Setting],
+    start: Mapping[str, Hashable],
+) -> Carried:
+    """Return the rows of the settings on offer, with words in the place of the settings' values."""
+    inside = pd.Series(True, index=ordered.index)
+    begun = inside.copy()
+    for setting in settings:
+        at_start = ordered[setting.column] == start[setting.column]
+        begun &= at_start
+        if setting not in offered:
+            inside &= at_start
     words = {
         setting.column: [setting.options[value] for value in ordered[setting.column]]
         for setting in settings
     }
-    return ordered.assign(**words)
+    rows = ordered.assign(**words)[inside]
+    return Carried(rows, int(begun[inside].to_numpy().argmax()))
+
+
+def _made(carried: Carried, held: Sequence[Setting]) -> str:
+    """Say where the results come from, and what cannot be set."""
+    words = (
+        f"{len(carried.grid):,} settings. Each was computed by the analysis itself when this page "
+        "was made; a control only shows another of these results."
+    )
+    stay = listed([setting.label for setting in reversed(held)])
+    if held:
+        words += f" To keep the page small, these stay as in this run: {stay}."
+    return escape(shown(words))
 
 
 def _sentences(carried: Carried, sentence: str, instead: str) -> list[str]:
@@ -148,30 +183,27 @@ def _sentences(carried: Carried, sentence: str, instead: str) -> list[str]:
     template = carried.template(sentence)
     if not instead:
         return [template] * len(carried.grid)
-    return [shown(why) or template for why in carried.grid[instead]]
+    reasons = {why: carried.template(why) for why in dict.fromkeys(carried.grid[instead]) if why}
+    return [reasons.get(why, template) for why in carried.grid[instead]]
 
 
 def _table(
     grid: pd.DataFrame,
     settings: Sequence[Setting],
-    begun: tuple[Hashable, ...],
+    start: Mapping[str, Hashable],
     *,
     name: str,
     columns: Mapping[str, str],
     notes: Sequence[str],
 ) -> tuple[str, str]:
     """Return the table in which one setting changes at a time, as HTML and as text."""
-    start = {
-        setting.column: setting.options[value]
-        for setting, value in zip(settings, begun, strict=True)
-    }
+    begun = {setting.column: setting.options[start[setting.column]] for setting in settings}
     rows = []
-    values = dict(zip(start, begun, strict=True))
     for setting in settings:
-        if any(values[other] not in wanted for other, wanted in setting.only_with.items()):
+        if any(start[other] not in wanted for other, wanted in setting.only_with.items()):
             continue
         others = grid
-        for column, words in start.items():
+        for column, words in begun.items():
             if column != setting.column:
                 others = others[others[column] == words]
         for row in others.to_dict("records"):
@@ -179,7 +211,7 @@ def _table(
             rows.append(
                 {
                     "Setting": setting.label,
-                    "Value": words + RUN * (words == start[setting.column]),
+                    "Value": words + RUN * (words == begun[setting.column]),
                     **{header: str(row[column]) for header, column in columns.items()},
                 }
             )

@@ -25,8 +25,6 @@ from helpers.show.records import (
 )
 from helpers.show.sentences import mid_sentence, sentence_start, with_unit
 
-# With more comparisons than these a page would carry too much, and has the run's level only.
-MOST_WITH_LEVELS = 2
 _SETS = {
     "none": "none",
     "balanced": "what the allocation kept even",
@@ -71,10 +69,7 @@ def primary_control(settings: PrimarySettings) -> None:
     """Show the difference between arms under each setting, the published result behind it."""
     arms = [arm for arm in settings.arm_labels if arm != settings.reference]
     wide = wide_grid(settings)
-    levels = settings.levels
-    if len(arms) > MOST_WITH_LEVELS:
-        levels = (float(settings.start["level"]),)  # type: ignore[arg-type]
-        wide = wide[wide["level"] == levels[0]]
+    words_of_levels = {level: level_text(level) for level in settings.levels}
     offered = [
         Setting("covariance", "Covariance", {key: MODEL_NAMES[key] for key in _kept(wide)}),
         Setting("inference", "Degrees of freedom", _inferences(wide)),
@@ -83,7 +78,7 @@ def primary_control(settings: PrimarySettings) -> None:
             "Covariates",
             {key: set_words(each) for key, each in settings.covariate_sets.items()},
         ),
-        Setting("level", "Confidence level", {level: level_text(level) for level in levels}, True),
+        Setting("level", "Confidence level", words_of_levels, True),
     ]
     below, above = "the other arm", settings.arm_labels[settings.reference]
     if len(arms) == 1:
@@ -97,7 +92,7 @@ def primary_control(settings: PrimarySettings) -> None:
         wide,
         name="control-primary",
         title="What if the same scores had been analysed in another way?",
-        settings=[each for each in offered if len(each.options) > 1],
+        settings=offered,
         start=settings.start,  # type: ignore[arg-type]
         lines=[
             Line(
@@ -168,12 +163,11 @@ def _unknown(df: float) -> bool:
 
 
 def _problem(found: Mapping[Any, Any], settings: PrimarySettings) -> str:
-    key = str(found["covariates"])
+    """Say why there is no result; the setting is filled in, for the page would carry it often."""
     return (
-        f"No result for {_pair(settings, str(found['arm']))} with the covariance "
-        f"{MODEL_NAMES[str(found['covariance'])]}, degrees of freedom by "
-        f"{INFERENCE_NAMES[str(found['inference'])]} and covariates: "
-        f"{set_words(settings.covariate_sets[key])}. {found['problem']}"
+        f"No result for {literal(_pair(settings, str(found['arm'])))} with the covariance "
+        "{covariance}, degrees of freedom by {inference} and covariates: {covariates}. "
+        f"{literal(str(found['problem']))}"
     )
 
 
