@@ -226,10 +226,12 @@ def _judged(
         if fit is not None:
             try:
                 judged = fit.differences_by(inference, levels=levels)
-                at_visit = judged.loc[judged["visit"] == visit.id]
+                names = ("visit", "arm", "level", *NUMBERS)
+                judgements = zip(*(judged[name].tolist() for name in names), strict=True)
                 found = {
-                    (row.arm, row.level): {name: getattr(row, name) for name in NUMBERS}
-                    for row in at_visit.itertuples()
+                    (arm, level): dict(zip(NUMBERS, numbers, strict=True))
+                    for at, arm, level, *numbers in judgements
+                    if at == visit.id
                 }
             except AnalysisError as error:
                 problem = str(error)

@@ -108,17 +108,26 @@ class ConstrainedFit:
         AnalysisError
             When the name is unknown or the way is not defined for the fit.
         """
-        labels, rows = _differences(self._design)
-        found = _labelled(labels, self.model.judged_by(inference), rows)
-        se, df = (found[name].to_numpy() for name in ("se", "df"))
-        margins = np.concatenate([t_quantile(level, df) * se for level in levels])
-        # One frame for all levels: a frame for each costs more than the inference.
-        frame = found.loc[np.tile(found.index, len(levels))].reset_index(drop=True)
-        return frame.assign(
-            lower=frame["estimate"] - margins,
-            upper=frame["estimate"] + margins,
-            level=np.repeat(levels, len(found)),
+        labels, rows = self._asked
+        found = self.model.judged_by(inference).estimates(rows)
+        margins = np.concatenate([t_quantile(level, found["df"]) * found["se"] for level in levels])
+        # One frame, made at once: frames cost more than the inference.
+        numbers = {name: np.tile(values, len(levels)) for name, values in found.items()}
+        return pd.DataFrame(
+            {
+                **{name: values * len(levels) for name, values in labels.items()},
+                **{"statistic" if name == "t" else name: each for name, each in numbers.items()},
+                "lower": numbers["estimate"] - margins,
+                "upper": numbers["estimate"] + margins,
+                "level": np.repeat(levels, len(rows)),
+            }
         )
+
+    @cached_property
+    def _asked(self) -> tuple[dict[Any, list[Any]], FloatArray]:
+        """Labels and weights of the differences."""
+        labels, rows = _differences(self._design)
+        return labels.to_dict("list"), rows
 
     @property
     def terms(self) -> tuple[str, ...]:

@@ -214,9 +214,12 @@ class MixedModelFit:
             raise AnalysisError(
                 "A contrast has a weight that is not a number; it needs finite weights."
             )
-        return pd.DataFrame(self._estimates(contrasts, level))
+        return pd.DataFrame(self.estimates(contrasts, level=level))
 
-    def _estimates(self, contrasts: FloatArray, level: float | None) -> dict[str, FloatArray]:
+    def estimates(
+        self, contrasts: FloatArray, *, level: float | None = None
+    ) -> dict[str, FloatArray]:
+        """Estimate contrasts as :meth:`estimate` does, without the cost of a frame."""
         level = self._level(level)
         contrasts = np.atleast_2d(np.asarray(contrasts, dtype=float))
         if contrasts.shape[1:] != (len(self.terms),):
@@ -263,7 +266,7 @@ class MixedModelFit:
         row = self._weights(weights)
         if not row.any():
             raise AnalysisError("The contrast has no weight different from zero.")
-        found = self._estimates(row[None, :], level)
+        found = self.estimates(row[None, :], level=level)
         return pd.Series({name: values[0] for name, values in found.items()}, name="contrast")
 
     def joint_test(self, contrasts: Sequence[Mapping[str, float]] | Sequence[str]) -> pd.Series:
@@ -478,7 +481,7 @@ class MixedModelFit:
             mean, variance, noise = self._conditional(data, distinct[codes])
             df = np.full(len(mean), np.inf)
         else:
-            found = self._estimates(distinct, level)
+            found = self.estimates(distinct, level=level)
             mean, df = found["estimate"][codes], found["df"][codes]
             variance = found["se"][codes] ** 2
             noise = self._score_variance(data) if interval == "prediction" else np.zeros(len(mean))
