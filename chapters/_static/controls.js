@@ -27,7 +27,10 @@
     table.replaceWith(fold);
     fold.append(summary, table);
 
+    // What is seen begins with whose data they are, before the sentence, and goes on doing so.
     const figure = live.querySelector("[role=img]");
+    const seen = figure.getAttribute("aria-label");
+    const whose = seen.slice(0, seen.lastIndexOf(said.textContent));
     const moves = [...live.querySelectorAll("[data-set]")].map((element) => [
       element,
       element.dataset.set.split(" ").map((move) => /^(\w+)(%?)=(\d+)$/.exec(move).slice(1)),
@@ -68,7 +71,7 @@
         const range = part.querySelector("[type=range]");
         if (range) {
           const words = range.list.options[range.value].label;
-          part.querySelector("output").value = words;
+          part.querySelector(".trial-control-value").textContent = words;
           range.setAttribute("aria-valuetext", words);
         }
         const { onlyWith } = part.dataset;
@@ -83,7 +86,7 @@
       }
       const sentence = filled(now[columns.length - 1]);
       if (said.textContent !== sentence) said.textContent = sentence;
-      figure.setAttribute("aria-label", sentence);
+      figure.setAttribute("aria-label", whose + sentence);
     };
 
     form.addEventListener("input", show);

@@ -154,7 +154,7 @@ def test_settings_that_are_too_many_for_a_page_stay_as_in_the_run(page, monkeypa
     assert "Wilcoxon" not in section.text
 
     monkeypatch.setattr(controls, "LARGEST", 10)
-    with pytest.raises(TrialBookError, match="carry .* more than 10: give 'n' fewer options"):
+    with pytest.raises(TrialBookError, match=r"carry .* more than 10: give 'n' fewer options"):
         show(page, grid, *settings)
 
 

@@ -41,12 +41,13 @@ def _setting(setting: Setting, place: int, settings: Sequence[Setting], *, name:
     words = [escape(shown(text)) for text in setting.options.values()]
     needs = _needs(setting, settings)
     if setting.slider:
+        # Those who listen hear the words as the slider's value; an <output> would say them twice.
         listed = "".join(
             f'<option value="{at}" label="{text}"></option>' for at, text in enumerate(words)
         )
         return (
             f'<div class="trial-control-setting"{needs}><label for="{ident}">{label}</label> '
-            f'<output for="{ident}">{words[place]}</output>'
+            f'<span class="trial-control-value" aria-hidden="true">{words[place]}</span>'
             f'<input type="range" id="{ident}" name="{setting.column}" min="0" '
             f'max="{len(words) - 1}" step="1" value="{place}" list="{ident}-values" '
             f'aria-valuetext="{words[place]}"><datalist id="{ident}-values">{listed}</datalist>'

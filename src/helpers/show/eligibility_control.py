@@ -57,7 +57,7 @@ def thresholds_control(settings: ThresholdSettings) -> None:
         axis=Axis("People", 0, max(int(grid[counts].max().max()), 1) * 1.02, whole=True),
         sentence=(
             f"Of {settings.assessed} people assessed, {{excluded}} would be excluded. Of the "
-            f"{settings.randomised} participants {{enrolled}} would still be enrolled "
+            f"{settings.randomised} participants, {{enrolled}} would still be enrolled "
             f"({listed(list(arms.values()))}) and {{removed}} would not. {{newly}} "
             f"Criteria: {asked}."
         ),
