@@ -1,0 +1,60 @@
+"""The control of the allocation: what is printed of the simulated trials, and of this one."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from bs4 import BeautifulSoup
+
+from helpers.analysis.allocation_settings import vary_allocation
+from helpers.show.allocation_control import METHODS, allocation_control, notes, printed_grid
+
+
+@pytest.fixture(scope="module")
+def settings(tiny):
+    return vary_allocation(tiny, seed=3, simulations=40)
+
+
+def section_of(page):
+    return BeautifulSoup(page.outputs[-1][0]["text/html"], "html.parser").section
+
+
+def test_numbers_are_printed_beside_those_that_are_drawn(settings):
+    printed = printed_grid(settings)
+    for row, before in zip(
+        printed.to_dict("records"), settings.grid.to_dict("records"), strict=True
+    ):
+        assert float(row["final_most"]) == before["final_most"]
+        assert row["final_dots"] == before["final_dots"]
+        blocked = row["method"] in ("blocks", "stratified")
+        sizes = settings.block_sizes[row["block"]]
+        assert row["in_blocks"].startswith(f" (blocks of {sizes[0]}") == blocked
+        assert row["foreseen_words"].startswith("Somebody who knows") == blocked
+
+
+def test_the_still_part_shows_the_method_of_the_trial(showing, tiny, settings):
+    section = section_of(showing(tiny, lambda _: allocation_control(settings)))
+    said = section.find(class_="trial-control-said").text
+    assert said.startswith(
+        f"Of 40 simulated trials of {settings.start['size']} participants by permuted blocks "
+        "within strata (blocks of"
+    )
+    method = section.find("input", checked=True)
+    assert method.parent.text.strip() == METHODS["stratified"]
+    assert section.find(attrs={"data-only-with": True})["data-only-with"] == "method=1 method=2"
+    assert section.find(class_="trial-control-still-line").span.text == "This trial, at its end"
+
+
+def test_an_imbalance_that_is_not_shown_has_no_line(showing, tiny, settings):
+    hidden = dataclasses.replace(settings, actual=None)
+    section = section_of(showing(tiny, lambda _: allocation_control(hidden)))
+    assert section.find(class_="trial-control-still-line") is None
+
+
+def test_the_notes_say_where_the_numbers_come_from(settings):
+    said = " ".join(notes(settings))
+    assert "40 trials were simulated for each setting, from the seed 3" in said
+    assert "does not state its method" not in said
+    unknown = dataclasses.replace(settings, own_method=False)
+    assert notes(unknown)[-1].startswith("The trial does not state its method")
