@@ -40,7 +40,6 @@ def document(folder: Path, cover: Cover = COVER, common: int = 1) -> str:
         [Part("", tuple(names[:1])), Part("Later", tuple(names[1:]))],
         pages,
         styles=["_static/book.css"],
-        scripts=[],
         own_style="h1 { color: black }",
     )
 

@@ -25,11 +25,6 @@ FONT_FILES = {
     ("Book Code", "700", "normal"): "DejaVuSansMono-Bold.ttf",
 }
 
-# Sections are marked as not to be looked through for equations; those that are equations are.
-_MATHJAX = (
-    '<script>window.MathJax = {options: {processHtmlClass: "math", enableMenu: false}};</script>'
-)
-
 # A section that so many chapters have, as *Exercises*, tells nobody where to look.
 _COMMON = 3
 
@@ -61,7 +56,6 @@ def printed_document(
     pages: Mapping[str, PrintedPage],
     *,
     styles: Sequence[str],
-    scripts: Sequence[str],
     own_style: str,
 ) -> str:
     """Return the whole book as one HTML document.
@@ -74,17 +68,13 @@ def printed_document(
         Its parts, in reading order.
     pages
         Its pages by their names.
-    styles, scripts
-        Style sheets and scripts of the site that paper needs too, seen from the document.
+    styles
+        Style sheets of the site that paper needs too, seen from the document.
     own_style
         Text of the style sheet for paper, which comes after them.
     """
     order = [pages[name] for part in parts for name in part.pages]
-    links = "\n".join(
-        [f'<link rel="stylesheet" href="{escape(each)}">' for each in styles]
-        + ([_MATHJAX] if scripts else [])
-        + [f'<script src="{escape(each)}"></script>' for each in scripts]
-    )
+    links = "\n".join(f'<link rel="stylesheet" href="{escape(each)}">' for each in styles)
     chapters = "\n".join(_chapter(part, pages[name]) for part in parts for name in part.pages)
     return f"""<!DOCTYPE html>
 <html lang="{escape(cover.language)}" data-theme="light" data-mode="light">

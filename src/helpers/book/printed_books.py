@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.book.finishing import read_page
-from helpers.book.mathjax import MATHJAX_PATH
 from helpers.book.print_document import FONTS, listed_sections, printed_document
 from helpers.book.print_pages import PrintedPage
 from helpers.book.print_sources import Made, PrintSource
@@ -55,7 +54,6 @@ def print_edition(source: PrintSource, *, report: Callable[[str], None]) -> Made
             parts,
             pages,
             styles=[f"_static/{name}" for name in site_styles(source)],
-            scripts=[f"_static/{MATHJAX_PATH}"] if needs_mathjax(pages.values()) else [],
             own_style=source.own_style(STYLE),
         ),
         {ROOT: source.html, FONTS: fonts()},
@@ -118,8 +116,3 @@ def site_styles(source: PrintSource) -> list[str]:
     linked = read_page(source.html / "genindex.html").select("link[rel=stylesheet][href]")
     names = [Path(str(link["href"]).partition("?")[0]).name for link in linked]
     return [name for name in names if name in own or name in _OF_THE_SITE]
-
-
-def needs_mathjax(pages: Iterable[PrintedPage]) -> bool:
-    """Say whether there are equations that no build has set yet."""
-    return any(math.find("math") is None for page in pages for math in page.article.select(".math"))

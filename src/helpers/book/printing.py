@@ -57,7 +57,7 @@ _FIT = """
 """
 _OVERFLOWING = """
 (width) => [...document.querySelectorAll("main *")].filter((each) =>
-    !each.closest(".sideways") && !each.closest("svg, math, mjx-container")
+    !each.closest(".sideways") && !each.closest("svg, math")
     && each.getBoundingClientRect().right > width + 1)
   .map((each) => each.tagName.toLowerCase() + "." + each.className)
 """
@@ -67,7 +67,6 @@ _NUMBER = """
     place.textContent = pages[place.dataset.anchor] ?? "";
 }
 """
-_EQUATIONS = "() => !window.MathJax || MathJax.startup.promise.then(() => true)"
 
 
 def print_document(
@@ -91,7 +90,6 @@ def print_document(
     """
     with opened_document(text, folders) as page:
         page.set_viewport_size({"width": _TEXT_WIDTH, "height": 930})
-        page.wait_for_function(_EQUATIONS)
         too_wide = page.evaluate(_FIT, [_TEXT_WIDTH, _TEXT_WIDTH_SIDEWAYS])
         if too_wide:
             raise BuildError(

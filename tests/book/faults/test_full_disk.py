@@ -56,7 +56,7 @@ def quick(bench, monkeypatch: pytest.MonkeyPatch):
             done.append(executed)
         return done
 
-    def compile_book(source: Path, *, scratch: Path, name: str) -> Path:
+    def compile_book(source: Path, *, scratch: Path, name: str, page_steps=()) -> Path:
         (scratch / "html").mkdir(parents=True)
         (scratch / "html" / "index.html").write_text(name)
         return scratch / "html"
