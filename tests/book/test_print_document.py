@@ -22,7 +22,7 @@ COVER = Cover(
 )
 
 
-def document(folder: Path, cover: Cover = COVER, common: int = 1) -> str:
+def document(folder: Path, cover: Cover = COVER, common: int = 1, letter: str = "") -> str:
     names = []
     for at in range(3):
         names.append(f"chapters/p{at}.html")
@@ -31,7 +31,7 @@ def document(folder: Path, cover: Cover = COVER, common: int = 1) -> str:
         path.parent.mkdir(exist_ok=True)
         path.write_text(
             f'<article class="bd-article"><h1>Chapter {at}</h1><section id="s"><h2>Own {at}</h2>'
-            f"</section>{shared}</article>",
+            f"</section>{shared}{letter if at == 2 else ''}</article>",
             encoding="utf-8",
         )
     pages = {page.name: page for page in printed_pages(folder, names)}
@@ -70,7 +70,7 @@ def test_the_contents_name_parts_chapters_and_sections_with_a_place_for_the_page
     tmp_path: Path,
 ) -> None:
     soup = BeautifulSoup(document(tmp_path), "html.parser")
-    nav = soup.select_one("nav.book-contents")
+    nav = soup.select_one("nav.printed-contents")
     assert [part.text for part in nav.select(".contents-part")] == ["Later"]
     listed = [(link.text, link["href"]) for link in nav.select("a")]
     assert ("Chapter 2", "#page-p2") in listed
@@ -83,6 +83,16 @@ def test_the_contents_name_parts_chapters_and_sections_with_a_place_for_the_page
 def test_a_section_that_every_chapter_has_is_not_listed(tmp_path: Path) -> None:
     assert "Exercises</span>" in document(tmp_path, common=2)
     assert "Exercises</span>" not in document(tmp_path, common=3)
+
+
+def test_the_letters_of_the_index_are_not_listed(tmp_path: Path) -> None:
+    letter = '<section id="W"><h2>{}</h2></section>'
+    assert "W</span>" not in document(tmp_path, letter=letter.format("W"))
+    assert "Who</span>" in document(tmp_path, letter=letter.format("Who"))
+
+
+def test_equations_have_the_font_of_the_site(tmp_path: Path) -> None:
+    assert 'font-family: "Book Math"; src: url("_static/book-math.woff")' in document(tmp_path)
 
 
 def test_real_patients_are_called_so(tmp_path: Path) -> None:

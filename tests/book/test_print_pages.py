@@ -86,6 +86,10 @@ def test_images_are_named_from_the_top_of_the_site_and_not_waited_for(
         '<div class="cell"><details class="hide above-input"><summary>gone</summary>'
         '<div class="cell_input">gone</div></details></div>',
         '<div class="cell"><div class="cell_input">gone</div></div>',
+        '<div class="cell"><details class="code-fold"><summary>gone</summary>'
+        '<div class="cell_input">gone</div></details></div>',
+        '<section class="chapter-downloads"><h2>gone</h2></section>',
+        '<div class="genindex-jumpbox">gone</div>',
     ],
 )
 def test_what_needs_a_screen_is_left_out(html: Path, needs_a_screen: str) -> None:
@@ -94,10 +98,11 @@ def test_what_needs_a_screen_is_left_out(html: Path, needs_a_screen: str) -> Non
     assert page.article.get_text(" ", strip=True) == "T before after"
 
 
-def test_a_folded_cell_shows_what_it_put_out_and_not_its_code(html: Path) -> None:
+@pytest.mark.parametrize("kind", ["hide above-input", "code-fold"])
+def test_a_folded_cell_shows_what_it_put_out_and_not_its_code(html: Path, kind: str) -> None:
     page = alone(
         html,
-        '<details class="hide above-input"><summary>Show the code</summary>'
+        f'<details class="{kind}"><summary>Show the code</summary>'
         '<div class="cell_input">code</div><div class="cell_output"><p>shown</p></div></details>',
     )
     assert page.article.get_text(" ", strip=True) == "T shown"
@@ -114,6 +119,21 @@ def test_other_folds_are_open_unless_they_would_fill_pages(html: Path) -> None:
     assert long.select("tr") == []
     assert "More" in long.text
     assert "left out here" in long.text
+
+
+def test_a_fold_of_one_table_is_named_by_its_caption(html: Path) -> None:
+    fold = "<details><summary>More</summary><table><caption>All</caption>{}</table></details>"
+    short = alone(html, fold.format("<tr><td>cell</td></tr>")).article
+    assert short.select_one(".fold").get_text(" ", strip=True) == "All cell"
+    long = alone(html, fold.format("<tr><td>cell</td></tr>" * (LONGEST_FOLD + 1))).article
+    assert long.select_one("p.fold-title").text == "More"
+
+
+def test_nothing_stands_between_a_heading_and_its_text(html: Path) -> None:
+    body = '<section><h2>Word</h2><span class="target" id="place"></span><p>text</p></section>'
+    article = alone(html, body).article
+    assert article.select_one("h2 > span.target")["id"].endswith("--place")
+    assert article.h2.find_next_sibling().name == "p"
 
 
 def test_what_stands_in_for_a_script_is_printed(html: Path) -> None:

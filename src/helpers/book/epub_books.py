@@ -15,6 +15,7 @@ from helpers.book.epub_pages import (
     image_file,
     page_xhtml,
 )
+from helpers.book.math_font import FONT
 from helpers.book.print_pages import PrintedPage
 from helpers.book.print_sources import Made, PrintSource
 from helpers.book.replacing import write_file
@@ -23,6 +24,17 @@ from helpers.errors import BuildError
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*>\s*")
 _PATH_OF_A_BLANK = re.compile(rb"<path(?=\s)(?![^>]*\sd=)")
 _STYLE_SHEET = "epub.css"
+_FONT = "book-math.woff"
+_FONT_FACE = f"""
+@font-face {{
+  font-family: "Book Math";
+  src: url("{_FONT}") format("woff");
+}}
+
+math {{
+  font-family: "Book Math", math;
+}}
+"""
 
 
 def make_epub(source: PrintSource) -> Made:
@@ -39,21 +51,30 @@ def make_epub(source: PrintSource) -> Made:
     cover = source.cover()
     parts, pages = source.pages()
     files = anchors(list(pages.values()))
+    font = _equations(source)
     texts = {
         COVER: cover_xhtml(cover),
         CONTENTS: contents_xhtml(cover, parts, pages),
-        STYLE: source.own_style(_STYLE_SHEET),
+        STYLE: source.own_style(_STYLE_SHEET) + (_FONT_FACE if font else ""),
         **{file_of(page): page_xhtml(page, cover, files) for page in pages.values()},
     }
     content = epub_bytes(
         cover,
-        {name: text.encode() for name, text in texts.items()} | _images(source, pages.values()),
+        {name: text.encode() for name, text in texts.items()}
+        | font
+        | _images(source, pages.values()),
         [COVER, CONTENTS, *(file_of(page) for page in pages.values())],
         day=source.dated.day,
         fingerprint=fingerprint,
     )
     write_file(path, content)
     return Made(source.planned.name, path, new=True)
+
+
+def _equations(source: PrintSource) -> dict[str, bytes]:
+    """Return the font of the equations; a book without them has none."""
+    path = source.html / FONT
+    return {_FONT: path.read_bytes()} if path.is_file() else {}
 
 
 def _images(source: PrintSource, pages: Iterable[PrintedPage]) -> dict[str, bytes]:

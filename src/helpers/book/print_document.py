@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from helpers.book.math_font import FONT
 from helpers.book.print_pages import Heading, PrintedPage
 from helpers.book.reading_order import Part
 
 FONTS = "printed-fonts"
 """Where the fonts lie, seen from the document, which itself stands at the top of the site."""
+STYLES = "printed-styles"
+"""Where the style sheets lie, seen from there."""
 
 # A book looks the same on every machine only with fonts that come from the lock: matplotlib's.
 FONT_FILES = {
@@ -69,7 +72,7 @@ def printed_document(
     pages
         Its pages by their names.
     styles
-        Style sheets of the site that paper needs too, seen from the document.
+        Style sheets for what stands in a page, seen from the document.
     own_style
         Text of the style sheet for paper, which comes after them.
     """
@@ -92,7 +95,7 @@ def printed_document(
 <body class="printed-book {_kind(cover)}">
 {_cover(cover)}
 {_contents(parts, pages)}
-<main>
+<main class="bd-content">
 {chapters}
 </main>
 </body>
@@ -142,7 +145,7 @@ def _contents(parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> str:
         lines.append("</ol>")
     return "\n".join(
         [
-            '<nav class="book-contents" aria-label="Contents">',
+            '<nav class="printed-contents" aria-label="Contents">',
             "<h1>Contents</h1>",
             *lines,
             "</nav>",
@@ -151,9 +154,16 @@ def _contents(parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> str:
 
 
 def listed_sections(page: PrintedPage, pages: Mapping[str, PrintedPage]) -> tuple[Heading, ...]:
-    """Return the sections of a page that tell a reader of the contents where to look."""
+    """Return the sections of a page that tell a reader of the contents where to look.
+
+    Neither those that many chapters have do so, nor the letters of the index.
+    """
     named = Counter(section.text for each in pages.values() for section in set(each.sections))
-    return tuple(section for section in page.sections if named[section.text] < _COMMON)
+    return tuple(
+        section
+        for section in page.sections
+        if named[section.text] < _COMMON and len(section.text) > 1
+    )
 
 
 def _entry(anchor: str, text: str) -> str:
@@ -172,11 +182,13 @@ def _chapter(part: Part, page: PrintedPage) -> str:
 
 
 def _font_faces() -> str:
-    return "\n".join(
+    faces = [
         f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
         f'src: url("{FONTS}/{file}"); }}'
         for (family, weight, style), file in FONT_FILES.items()
-    )
+    ]
+    # A book without equations has no such file, and nothing asks for it.
+    return "\n".join([*faces, f'@font-face {{ font-family: "Book Math"; src: url("{FONT}"); }}'])
 
 
 def _page_rules(cover: Cover, pages: Sequence[PrintedPage]) -> str:

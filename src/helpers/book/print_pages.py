@@ -24,7 +24,7 @@ ARTICLE = "article.bd-article"
 _NOT_ON_PAPER = (
     "script, style, link, template, dialog, iframe, object, button, input, select, textarea, "
     "option, form, a.headerlink, .cell_input, .toctree-wrapper, .only-dark, .dark-light-switch, "
-    ".d-print-none, .no-print, [hidden]"
+    ".d-print-none, .no-print, .chapter-downloads, .genindex-jumpbox, [hidden]"
 )
 LONGEST_FOLD = 25
 """How many rows of tables a fold may have to be opened on paper."""
@@ -93,7 +93,7 @@ def _article(html: Path, name: str) -> Tag:
 
 def strip_for_paper(article: Tag) -> None:
     """Leave out of a page, in place, what does nothing on paper, and open what is folded."""
-    for fold in article.select("details.hide"):
+    for fold in article.select("details.hide, details.code-fold"):
         _without_code(fold)
     for label in article.select(".sd-tab-set > label"):
         label.name = "p"
@@ -108,12 +108,24 @@ def strip_for_paper(article: Tag) -> None:
         tag.unwrap()
     for fold in article.select("details"):
         _opened(fold)
+    for target in article.select("section > span.target"):
+        _into_heading(target)
     for cell in article.select(".cell, .cell_output, fieldset, .output"):
         if not cell.decomposed and not cell.get_text(strip=True) and not _shows(cell):
             cell.decompose()
     for tag in article.find_all(True):
         for attribute in _NOT_KEPT:
             tag.attrs.pop(attribute, None)
+
+
+def _into_heading(target: Tag) -> None:
+    """Put a place that links lead to into the heading before it, if that is where it stands.
+
+    Between a heading and its text it would be a line of its own, after which a page may end.
+    """
+    before = target.find_previous_sibling()
+    if isinstance(before, Tag) and before.name in ("h1", "h2", "h3", "h4"):
+        before.append(target.extract())
 
 
 def _without_code(fold: Tag) -> None:
@@ -128,11 +140,19 @@ def _without_code(fold: Tag) -> None:
 
 
 def _opened(fold: Tag) -> None:
-    """Open a fold; where that would fill pages with rows, say instead where they can be read."""
+    """Open a fold; where that would fill pages with rows, say instead where they can be read.
+
+    A single table says in its caption what the fold says in its title.
+    """
+    whole = len(fold.select("tr")) <= LONGEST_FOLD
+    named = whole and len(fold.select("table")) == 1 and fold.select_one("caption") is not None
     for summary in fold.find_all("summary", recursive=False):
-        summary.name = "p"
-        summary["class"] = "fold-title"
-    if len(fold.select("tr")) > LONGEST_FOLD:
+        if named:
+            summary.decompose()
+        else:
+            summary.name = "p"
+            summary["class"] = "fold-title"
+    if not whole:
         for child in fold.find_all(True, recursive=False):
             if "fold-title" not in classes_of(child):
                 child.decompose()

@@ -7,10 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.book.finishing import read_page
-from helpers.book.print_document import FONTS, listed_sections, printed_document
+from helpers.book.print_document import FONTS, STYLES, listed_sections, printed_document
 from helpers.book.print_pages import PrintedPage
 from helpers.book.print_sources import Made, PrintSource
+from helpers.book.project import Project, read_settings
 from helpers.book.reading_order import Part
 from helpers.book.replacing import write_file
 from helpers.errors import BuildError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from helpers.book.pdf_files import Bookmark
 
 STYLE = "print.css"
-_OF_THE_SITE = ("pygments.css", "sphinx-design.min.css")
+FRAME_STYLE = "frame.css"
 
 
 def print_edition(source: PrintSource, *, report: Callable[[str], None]) -> Made:
@@ -53,10 +53,10 @@ def print_edition(source: PrintSource, *, report: Callable[[str], None]) -> Made
             cover,
             parts,
             pages,
-            styles=[f"_static/{name}" for name in site_styles(source)],
+            styles=[f"{STYLES}/{name}" for name in content_styles(source.project)],
             own_style=source.own_style(STYLE),
         ),
-        {ROOT: source.html, FONTS: fonts()},
+        {ROOT: source.html, FONTS: fonts(), STYLES: source.project.chapters / "_static"},
         report=report,
     )
     whole = finished(
@@ -107,12 +107,10 @@ def fonts() -> Path:
     return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
 
 
-def site_styles(source: PrintSource) -> list[str]:
-    """Return the style sheets of the site that paper follows too: the book's own, not the theme's.
+def content_styles(project: Project) -> list[str]:
+    """Return the book's style sheets for what stands in a page, in the order of the pages.
 
-    Their order is that of the pages.
+    What is around a page on a screen is not there on paper, and has a style sheet of its own.
     """
-    own = {path.name for path in (source.project.chapters / "_static").glob("*.css")} - {STYLE}
-    linked = read_page(source.html / "genindex.html").select("link[rel=stylesheet][href]")
-    names = [Path(str(link["href"]).partition("?")[0]).name for link in linked]
-    return [name for name in names if name in own or name in _OF_THE_SITE]
+    config = (read_settings(project.root / "_config.yml").get("sphinx") or {}).get("config") or {}
+    return [name for name in config.get("html_css_files") or [] if name != FRAME_STYLE]

@@ -50,7 +50,7 @@ _FIT = """
       block.style.width = sideways + "px";
       if (!shrink(table, sideways, 6)) tooWide.push(table.caption?.innerText || "a table");
     }
-    if (block.getBoundingClientRect().height < 240) block.classList.add("keep-together");
+    if (block.getBoundingClientRect().height < 330) block.classList.add("keep-together");
   }
   return tooWide;
 }
