@@ -31,7 +31,7 @@ COVER = Cover(
 ONE = (
     '<article class="bd-article"><h1>First &amp; last</h1><section id="s"><h2>Here</h2>'
     '<p>x &lt; y<br>&nbsp;<a href="two.html">to two</a> <a href="two.html#t">to its section</a></p>'
-    '<img src="../_images/a.svg" alt="A"><span class="math"><math><mi>x</mi></math></span>'
+    '<img src="../_images/a.svg" alt="A"><span class="math"><math><mtable scriptlevel="0"><mi>x</mi></mtable><mstyle scriptlevel="0"></mstyle></math></span>'
     "</section></article>"
 )
 TWO = '<article class="bd-article"><h1>Second</h1><section id="t"><h2>T</h2></section></article>'
@@ -57,6 +57,7 @@ def test_a_page_is_xhtml_whose_links_lead_to_files(pages: tuple[PrintedPage, ...
     }
     assert page.select_one("img")["src"] == "images/a.svg"
     assert page.select_one("math")["xmlns"] == "http://www.w3.org/1998/Math/MathML"
+    assert [tag.name for tag in page.select("[scriptlevel]")] == ["mstyle"]
     assert page.select_one("body > p").text == "SYNTHETIC COHORT (TINY)"
 
 

@@ -64,14 +64,22 @@ def test_what_made_the_whole_book(book) -> None:
     assert whole["Lock (SHA-256 of requirements.lock)"] == hashlib.sha256(lock).hexdigest()
 
 
+@pytest.mark.parametrize("name", ["data", "files", "made"])
+def test_no_two_tables_have_one_name(book, name: str) -> None:
+    book.chapter(name)
+    ids = re.findall(r' id="([^"]+)"', part(book))
+    assert f"made-{name}" in ids
+    assert len(ids) == len(set(ids))
+
+
 def test_a_checksum_for_every_file_of_a_public_trial(book) -> None:
     path = book.root / "data" / "tiny" / "outcomes_synthetic.csv"
-    files = rows(part(book), "made-data")
+    files = rows(part(book), "files-of-the-trial")
     assert files["outcomes_synthetic.csv"] == hashlib.sha256(path.read_bytes()).hexdigest()
     described = book.root / "data" / "tiny" / "trial.yml"
     text = described.read_text(encoding="utf-8").replace("public: true", "public: false")
     described.write_text(text, encoding="utf-8")
-    assert list(rows(part(book), "made-data")) == ["Synthetic cohort: all files together"]
+    assert list(rows(part(book), "files-of-the-trial")) == ["Synthetic cohort: all files together"]
 
 
 @pytest.mark.parametrize(

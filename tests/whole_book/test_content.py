@@ -105,10 +105,11 @@ def test_figures_and_tables_are_numbered_in_order(page: Any, html: Path) -> None
             assert own, (path.name, kind)
             mark = own[0].split()[1].split(".")[0]
             assert own == [f"{kind} {mark}.{at}" for at in range(1, len(own) + 1)], path.name
-        figures = page.locator("main figure").count()
+        # A control carries a figure and a table of its own, under its own heading.
+        figures = page.locator("main figure:not(.trial-control *)").count()
         assert figures == sum(text.startswith("Figure") for text in found), path.name
         # Only parameters and provenance, under headings of their own, have tables without number.
-        bare = page.locator("main table.trial-table").count() - sum(
+        bare = page.locator("main table.trial-table:not(.trial-control *)").count() - sum(
             text.startswith("Table") for text in found
         )
         assert bare == 2, path.name
@@ -175,7 +176,9 @@ def test_prose_names_only_what_some_edition_shows(books: Path) -> None:
 def test_behind_every_figure_stand_its_numbers(page: Any, html: Path) -> None:
     for path in chapters_of(html):
         page.goto(path.as_uri())
-        for caption in page.locator("main figcaption").all():
+        for control in page.locator(".trial-control-live").all():
+            assert control.locator("table tbody tr").count() > 0, path.name
+        for caption in page.locator("main figcaption:not(.trial-control *)").all():
             link = caption.locator("a.reference.internal").last
             assert re.search(rf"Its numbers: Table {NUMBER}\.", caption.inner_text()), path.name
             rows = page.locator(f"{link.get_attribute('href')} tbody tr").count()
@@ -220,7 +223,7 @@ def test_the_index_lists_terms_with_the_chapters_that_use_them(page: Any, html: 
         assert f'id="{anchor}"' in Path(file).read_text(encoding="utf-8"), target
     # It stands in the contents of every page.
     page.goto((html / "chapters" / "05_primary.html").as_uri())
-    links = page.locator(".bd-sidebar-primary").get_by_role("link", name="Index", exact=True)
+    links = page.locator("#book-contents").get_by_role("link", name="Index", exact=True)
     assert links.count() == 1
 
 

@@ -136,7 +136,12 @@ def document(cover: Cover, title: str, body: str) -> str:
 
 
 def _as_xml(article: Tag) -> None:
-    """Name the languages of drawings and equations, which HTML knows and XML does not."""
+    """Name the languages of drawings and equations, which HTML knows and XML does not.
+
+    What an EPUB may hold of MathML is its third version, where only styles have a script level.
+    """
+    for tag in article.select("math [scriptlevel]:not(mstyle)"):
+        del tag["scriptlevel"]
     for name, address in _NAMESPACES.items():
         for tag in article.select(name):
             if tag.find_parent(name) is None:

@@ -70,7 +70,7 @@ def provenance_part(
         _table("made", whole.items()),
         "## Data",
         "SHA-256 of every file of the trial. Line ends are as they are in the repository.",
-        _table("made-data", data.items(), head=("File", "SHA-256")),
+        _table("files-of-the-trial", data.items(), head=("File", "SHA-256")),
     ]
     for planned in edition.chapters:
         rows = _rows(planned, prints.get(planned.name, ""), notebooks[planned.name])
