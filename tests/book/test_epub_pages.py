@@ -31,7 +31,8 @@ COVER = Cover(
 ONE = (
     '<article class="bd-article"><h1>First &amp; last</h1><section id="s"><h2>Here</h2>'
     '<p>x &lt; y<br>&nbsp;<a href="two.html">to two</a> <a href="two.html#t">to its section</a></p>'
-    '<img src="../_images/a.svg" alt="A"><span class="math"><math><mtable scriptlevel="0"><mi>x</mi></mtable><mstyle scriptlevel="0"></mstyle></math></span>'
+    '<img src="../_images/a.svg" alt="A"><span class="math"><math>'
+    '<mtable scriptlevel="0"><mi>x</mi></mtable><mstyle scriptlevel="0"></mstyle></math></span>'
     "</section></article>"
 )
 TWO = '<article class="bd-article"><h1>Second</h1><section id="t"><h2>T</h2></section></article>'
