@@ -48,6 +48,15 @@ def test_a_page_is_described_by_its_claim_and_whose_data_it_shows() -> None:
     )
 
 
+def test_a_chapter_is_described_by_its_answer() -> None:
+    line = '<p class="trial-meta{}">Chapter 5, 7 minutes</p>'
+    body = "<h1>T</h1>{}<p>Did they differ?</p><p>They differ by 2.</p><div></div><p>More.</p>"
+    chapter = page(body.format(line.format(" trial-chapter")))
+    assert description(chapter, FACTS) == "Synthetic cohort (TRIAL): They differ by 2."
+    other = page(body.format(line.format("")))
+    assert description(other, FACTS) == "Synthetic cohort (TRIAL): Did they differ?"
+
+
 @pytest.mark.parametrize("body", ["<h1>T</h1><div>x</div><p>late</p>", "<h1>T</h1>", "<p>x</p>"])
 def test_a_page_without_a_claim_is_described_by_the_book_s_finding(body: str) -> None:
     assert description(page(body), FACTS) == "Synthetic cohort (TRIAL): The difference was −1.0."

@@ -16,7 +16,7 @@ LABEL = {"impact": "synthetic", "headache": "real patients"}
 # Every chapter with an analysis shows a figure; these pages are prose and tables.
 WITHOUT_FIGURE = {
     *("index", "data", "rerun", "references", "genindex", "search"),
-    *("changelog", "cite", "provenance"),
+    *("changelog", "cite", "glossary", "provenance", "teach"),
 }
 
 

@@ -63,7 +63,7 @@ def withheld_together(books: Sequence[Mapping[str, Entry]], *, threshold: int) -
 
     Notes
     -----
-    Hundepool A et al. Statistical Disclosure Control. Wiley 2012, section 4.3 (linked tables).
+    Hundepool A et al. Statistical Disclosure Control. Wiley 2012 (linked tables).
     """
     if threshold < 2 or len(books) < 2:
         return frozenset()

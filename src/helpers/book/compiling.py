@@ -91,7 +91,7 @@ def compile_book(
             f"The edition {name} was not compiled: Jupyter Book ended with status {code} and "
             "said:\n" + "\n".join(_words(said)[-_LAST:])
         )
-    finish_site(html, edition=name, source=source, page_steps=(*PAGE_STEPS, *page_steps))
+    finish_site(html, edition=name, source=source, page_steps=(*page_steps, *PAGE_STEPS))
     refuse_foreign_requests(html)
     return html
 

@@ -50,16 +50,29 @@ def with_metadata(soup: BeautifulSoup, page: Page, *, facts: BookFacts) -> None:
 def description(soup: BeautifulSoup, facts: BookFacts) -> str:
     """Return the claim with which a page opens, after whose data it shows.
 
-    The claim is the first paragraph below the title; without one, the book's own finding.
+    The claim is the answer with which a chapter opens, and of another page the first paragraph
+    below the title; without one, the book's own finding.
     """
-    heading = soup.select_one("article h1")
-    claim = heading.find_next_sibling() if heading else None
-    text = _words(claim) if isinstance(claim, Tag) and claim.name == "p" else ""
+    claim = _claim(soup)
+    text = "" if claim is None else _words(claim)
     text = text or facts.finding or facts.title
     whole = text if text.startswith(facts.label) else f"{facts.label}: {text}"
     if len(whole) <= _LONGEST:
         return whole
     return whole[: _LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def _claim(soup: BeautifulSoup) -> Tag | None:
+    heading = soup.select_one("article h1")
+    opening: list[Tag] = []
+    for each in heading.find_next_siblings() if heading else ():
+        if each.name != "p":
+            break
+        opening.append(each)
+    answered = soup.select_one("article p.trial-chapter") is not None
+    told = [each for each in opening if "trial-meta" not in each.get_attribute_list("class")]
+    # A chapter asks before it answers.
+    return next(iter(told[1:] if answered else told), None)
 
 
 def add_meta(soup: BeautifulSoup, **attributes: str) -> None:

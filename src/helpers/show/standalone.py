@@ -40,7 +40,7 @@ body {
   margin: 0;
   background: var(--pst-color-background);
   color: var(--pst-color-text-base);
-  font-family: -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", sans-serif;
+  font-family: system-ui, sans-serif;
   line-height: 1.6;
   overflow-wrap: break-word;
 }
