@@ -194,7 +194,8 @@ def test_with_an_address_pages_say_where_they_are(packed: Path, tmp_path: Path) 
     changed = settings.replace("\nhtml:\n", f'\nhtml:\n  baseurl: "{ADDRESS}"\n')
     assert changed != settings
     (root / "_config.yml").write_text(changed, encoding="utf-8")
-    for name in ("_toc.yml", "genindex.md", "chapters", "data", "requirements.lock", "tests", "benchmarks"):
+    pages = ("_toc.yml", "genindex.md", "chapters")
+    for name in (*pages, "data", "requirements.lock", "tests", "benchmarks"):
         (root / name).symlink_to(ROOT / name)
     (root / "_build").mkdir()
     for edition in EDITIONS:
