@@ -76,9 +76,8 @@ def test_a_part_of_the_measurements_does_not_replace_the_record(
     assert record.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    "sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_is_told_in_one_line_and_leaves_the_old_record(
     tmp_path: Path, sent: signal.Signals
 ) -> None:

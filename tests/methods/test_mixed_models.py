@@ -461,9 +461,8 @@ def test_data_that_are_no_frame_or_have_a_column_twice_are_refused():
     assert fit_mmrm("score ~ old", truth, **NAMES).n_dropped == 1
 
 
-@pytest.mark.parametrize(
-    "size", [40, *(pytest.param(each, marks=pytest.mark.slow) for each in (60, 100))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [40, 60, 100])
 def test_small_samples_converge(pain, constrained, size):
     generator = np.random.default_rng(size)
     patients = pain["id"].unique()
