@@ -17,6 +17,7 @@ from helpers.book import execution, making, stages
 from helpers.book.chapters import read_chapters
 from helpers.book.editions import read_edition
 from helpers.book.execution import Executed, Task
+from helpers.book.fingerprints import Fingerprints
 from helpers.book.planning import plan_chapter
 from helpers.book.project import Project
 from helpers.book.results import harvest
@@ -213,15 +214,18 @@ class Running:
         project = self.book.project
         chapters = read_chapters(project)
         edition = read_edition(project, "first", chapters)
+        fingerprints = Fingerprints(project)
+        planned = [plan_chapter(project, chapter, edition, {}) for chapter in chapters]
         return [
             Task(
                 "first",
-                plan_chapter(project, chapter, edition, {}),
-                scratch=self.build / place / chapter.name,
-                failed=self.build / ".failed" / f"{chapter.name}.ipynb",
+                each,
+                scratch=self.build / place / each.name,
+                failed=self.build / ".failed" / f"{each.name}.ipynb",
                 results=results,
+                made_from=fingerprints.ingredients(each, each.trial),
             )
-            for chapter in chapters
+            for each in planned
         ]
 
     def run(

@@ -40,12 +40,12 @@ class Cluster:
     def __post_init__(self) -> None:
         self.workers: list[subprocess.Popen] = []
 
-    def start(self, *arguments: str) -> subprocess.Popen:
+    def start(self, *arguments: str, book: Path | None = None) -> subprocess.Popen:
         environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "3"}
         return subprocess.Popen(
             [sys.executable, "-m", *arguments],
             env=environment,
-            cwd=self.folder,
+            cwd=book or self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -62,7 +62,7 @@ class Cluster:
         self.wait_for(lambda: told.is_file() and told.stat().st_size > 0)
         self.address = json.loads(told.read_text())["address"]
 
-    def start_worker(self) -> None:
+    def start_worker(self, book: Path) -> None:
         self.workers.append(
             self.start(
                 "distributed.cli.dask_worker",
@@ -72,6 +72,7 @@ class Cluster:
                 "--no-nanny",
                 "--host=127.0.0.1",
                 f"--local-directory={self.folder / 'spill'}",
+                book=book,
             )
         )
 
@@ -80,6 +81,17 @@ class Cluster:
 
         with Client(self.address, timeout=30, set_as_default=False) as client:
             client.wait_for_workers(len(self.workers), timeout=60)
+
+    def stop_workers(self) -> None:
+        """Stop them, and wait until the scheduler knows."""
+        from dask.distributed import Client
+
+        for process in self.workers:
+            process.kill()
+            process.wait()
+        self.workers.clear()
+        with Client(self.address, timeout=30, set_as_default=False) as client:
+            self.wait_for(lambda: not client.scheduler_info()["workers"])
 
     def stop(self) -> None:
         for process in [*self.workers, *([self.scheduler] if self.scheduler else [])]:
@@ -108,7 +120,7 @@ def test_the_same_bytes_come_back_also_when_a_worker_is_killed(running, cluster:
     running.chapter("07_fails", "raise ValueError('on purpose')")
     here = list(running.run(place="here").values())
     for _ in range(2):
-        cluster.start_worker()
+        cluster.start_worker(running.book.root)
     cluster.wait_for_workers()
     seen: list[str] = []
 
@@ -130,6 +142,42 @@ def test_the_same_bytes_come_back_also_when_a_worker_is_killed(running, cluster:
     assert failures == [each.failure for each in here if each.failure]
     assert "ValueError: on purpose" in failures[0]
     assert (running.build / ".failed" / "07_fails.ipynb").is_file()
+
+
+def test_checkouts_of_their_own_have_the_same_bytes_and_other_data_no_result(
+    running, cluster: Cluster, tmp_path: Path
+) -> None:
+    running.chapter(
+        "01_loads",
+        "from helpers.trial.loading import load_trial",
+        running.publish(age="int(load_trial(trial).participants.age.sum())"),
+    )
+    [here] = running.run(place="here").values()
+    for name in ("equal", "other"):
+        shutil.copytree(running.book.root, tmp_path / name)
+    table = tmp_path / "other" / "data" / "tiny" / "participants_synthetic.csv"
+    table.write_bytes(table.read_bytes() + b"\n")
+
+    def there():
+        [executed] = run_chapters(
+            running.tasks(place="there"),
+            jobs=1,
+            timeout=60,
+            finished=lambda executed: None,
+            scheduler=cluster.address,
+        )
+        return executed
+
+    cluster.start_worker(tmp_path / "other")
+    cluster.wait_for_workers()
+    refused = there()
+    assert refused.notebook is None
+    assert f" in {tmp_path / 'other'} (data file {table.name})" in str(refused.failure)
+    cluster.stop_workers()
+    cluster.start_worker(tmp_path / "equal")
+    cluster.wait_for_workers()
+    assert here.notebook is not None
+    assert there().notebook == here.notebook
 
 
 @pytest.fixture
@@ -194,7 +242,7 @@ def test_a_whole_sweep_has_the_same_bytes_also_when_a_worker_is_killed(
     out, err = local.communicate(timeout=300)
     assert (local.returncode, err) == (0, "")
     for _ in range(2):
-        cluster.start_worker()
+        cluster.start_worker(whole_book)
     cluster.wait_for_workers()
     far = started(whole_book, *words, str(there), "--scheduler", cluster.address)
     said = killing_one(far, cluster, " took ")
@@ -220,7 +268,7 @@ def test_a_whole_build_has_the_same_bytes_also_when_a_worker_is_killed(
     assert "html/chapters/05_primary.html" in here
     shutil.rmtree(whole_book / "_build")
     for _ in range(2):
-        cluster.start_worker()
+        cluster.start_worker(whole_book)
     cluster.wait_for_workers()
     far = started(whole_book, "build", "--edition", "few", "--scheduler", cluster.address)
     killing_one(far, cluster, " took ")

@@ -1,46 +1,23 @@
 """Chapters on the machines of a Dask cluster, through joblib like everything else.
 
-A chapter travels as its source and its values, runs in a kernel on one of the workers and comes
-back as a notebook, which is the same, byte for byte, as one that ran here: the workers must have
-the same helpers, and are asked before anything runs. Trials are found there by name; a trial
-outside the data folder must lie at the same path on every machine. When a worker is lost, Dask
-gives its chapters to another one.
+Each chapter travels as a parcel (:mod:`helpers.book.parcels`). The workers must have the same
+helpers, and are asked before anything runs. When a worker is lost, Dask gives its chapters to
+another one.
 """
 
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from helpers.book.fingerprints import Fingerprints
 from helpers.book.project import Project
 from helpers.errors import ExecutionError, ParameterError
 
-if TYPE_CHECKING:
-    from helpers.book.tasks import Executed, Task
-
 PATIENCE = 15.0
 """Seconds until a scheduler must have answered."""
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A chapter as it travels: the task, and what its files hold."""
-
-    task: Task
-    source: bytes
-
-
-@dataclass(frozen=True)
-class Returned:
-    """A chapter as it comes back; ``kept`` is the notebook of one that failed."""
-
-    executed: Executed
-    kept: bytes | None
 
 
 @contextlib.contextmanager
@@ -78,43 +55,21 @@ def connected(scheduler: str) -> Iterator[Any]:
         ) from None
     with client:
         check_workers(client, scheduler)
-        with parallel_config(backend="dask", client=client):
+        with parallel_config(backend=_backend(client)):
             yield client
 
 
-def pack(task: Task) -> Parcel:
-    """Make a chapter ready to travel."""
-    return Parcel(task, task.planned.chapter.path.read_bytes())
+def _backend(client: Any) -> Any:
+    """Return joblib's backend for a cluster, which also sends chapters to a single worker."""
+    from joblib._dask import DaskDistributedBackend
 
+    class AlsoOneWorker(DaskDistributedBackend):
+        def effective_n_jobs(self, n_jobs: int) -> int:
+            # joblib runs here, and not there, what can only run one after the other. A second
+            # chapter waits at the scheduler.
+            return max(2, super().effective_n_jobs(n_jobs))
 
-def run_parcel(at: int, parcel: Parcel, timeout: float) -> tuple[int, Returned]:
-    """Run a chapter where it has arrived, in a folder that is gone afterwards."""
-    from helpers.book.execution import run_chapter
-
-    with tempfile.TemporaryDirectory(prefix="trialbook-") as folder:
-        here = Path(folder)
-        source = here / f"{parcel.task.planned.name}.ipynb"
-        source.write_bytes(parcel.source)
-        planned = parcel.task.planned
-        task = replace(
-            parcel.task,
-            planned=replace(planned, chapter=replace(planned.chapter, path=source)),
-            scratch=here / "scratch",
-            failed=here / "failed.ipynb",
-        )
-        executed = run_chapter(task, timeout=timeout, single_threaded=True)
-        kept = task.failed.read_bytes() if task.failed.is_file() else None
-    return at, Returned(executed, kept)
-
-
-def unpack(returned: Returned, task: Task) -> tuple[Executed, bytes | None]:
-    """Return what became of a task as if it had run here, and the notebook to keep of a failure."""
-    executed = returned.executed
-    failure = executed.failure
-    if failure is not None:
-        there = str(executed.task.failed)
-        failure = failure.replace(there, str(task.failed))
-    return replace(executed, task=task, failure=failure), returned.kept
+    return AlsoOneWorker(client=client)
 
 
 def lost_workers(error: BaseException) -> ExecutionError | None:

@@ -20,7 +20,7 @@ from typing import Any
 import papermill
 from joblib import Parallel, delayed
 
-from helpers.book import children, clusters
+from helpers.book import children, clusters, parcels
 from helpers.book.chapters import read_notebook
 from helpers.book.engine import ENGINE, Held
 from helpers.book.failures import OWN_ERRORS, reason, stopped_at, unfinished
@@ -119,10 +119,10 @@ def _on_cluster(
     parallel = Parallel(n_jobs=-1, return_as="generator_unordered")
     try:
         for at, returned in parallel(
-            delayed(clusters.run_parcel)(at, clusters.pack(task), timeout)
+            delayed(parcels.run_parcel)(at, parcels.pack(task), timeout)
             for at, task in enumerate(tasks)
         ):
-            executed, kept = clusters.unpack(returned, tasks[at])
+            executed, kept = parcels.unpack(returned, tasks[at])
             if kept is not None:
                 write_file(tasks[at].failed, kept)
             yield at, executed

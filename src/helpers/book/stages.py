@@ -152,4 +152,5 @@ class Runner:
             scratch=scratch,
             failed=self.project.build / FAILED / edition / f"{planned.name}.ipynb",
             results=others,
+            made_from=self.fingerprints.ingredients(planned, planned.trial),
         )

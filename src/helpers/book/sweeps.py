@@ -130,6 +130,7 @@ def _run(
             scratch=scratch,
             failed=folder / FAILED / f"cell-{cell.number:03d}.ipynb",
             results=cell.results,
+            made_from=sweep.fingerprints.ingredients(cell.planned, cell.planned.trial),
         )
         of[task] = cell
     total = len(sweep.cells)

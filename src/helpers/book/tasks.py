@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from helpers.book.planning import PlannedChapter
 
@@ -24,6 +26,9 @@ class Task:
         Where the notebook is kept when the chapter fails.
     results
         Content of the file with the other chapters' results, for a chapter that asks for it.
+    made_from
+        The ingredients of its fingerprint (:class:`helpers.book.fingerprints.Fingerprints`), which
+        another machine must have too before it runs the chapter. Without them, none runs it.
     """
 
     edition: str
@@ -31,6 +36,7 @@ class Task:
     scratch: Path
     failed: Path
     results: str | None = None
+    made_from: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
