@@ -68,3 +68,28 @@ def test_every_command_of_the_page_exists() -> None:
     known = {*main.commands, *COMMANDS}
     for line in re.findall(r"^\$ trialbook (\w+)", PAGE.read_text(encoding="utf-8"), re.MULTILINE):
         assert line in known
+
+
+def test_the_cells_of_its_sweeps_are_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    from helpers.book.commands import main
+
+    monkeypatch.chdir(ROOT)
+    lines = re.findall(r"^\$ trialbook (sweep .*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert lines
+    for line in lines:
+        result = CliRunner().invoke(main, [*shlex.split(line), "--dry-run"])
+        assert result.exit_code == 0, result.output
+        assert "Cell 3: seed=3\n3 cells: " in result.output
+
+
+def test_every_command_that_it_gives_a_scheduler_takes_one() -> None:
+    from helpers.book.commands import main
+
+    found = re.findall(
+        r"^\$ trialbook (\w+) .*--scheduler", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert set(found) == {"build", "sweep"}
+    for name in (*found, "compare"):
+        assert "--scheduler" in {
+            opt for each in main.get_command(None, name).params for opt in each.opts
+        }
