@@ -43,6 +43,7 @@ def finished(chapters: tuple[Chapter, ...]) -> Finished:
         },
         chapters=chapters,
         results=RESULTS,
+        label="Synthetic cohort (TINY)",
     )
 
 

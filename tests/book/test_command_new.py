@@ -82,6 +82,10 @@ def test_a_second_time_nothing_is_touched(table: Path) -> None:
         (("My trial", "--from", "scores.csv"), "for example my_trial"),
         (("my_trial", "--from", "absent.csv"), "no file absent.csv"),
         (("my_trial", "--from", "scores.csv", "--weeks", "0;6"), "commas between them"),
+        (("my_trial", "--from", "scores.csv", "--weeks", "0,nan,12"), "order of time"),
+        (("my_trial", "--from", "scores.csv", "--weeks", "0,1e400"), "order of time"),
+        (("my_trial", "--from", "scores.csv", "--weeks", "0,6,6"), "order of time"),
+        (("my_trial", "--from", "scores.csv", "--weeks", "6,0,12"), "order of time"),
         (("my_trial", "--from", "scores.csv", "--encoding", "utf-88"), "--encoding utf-88"),
     ],
 )

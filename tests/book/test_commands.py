@@ -111,6 +111,8 @@ def test_every_mistake_gets_one_sentence(inside, arguments, words) -> None:
         (("biuld",), "There is no command 'biuld'. Did you mean 'build'?"),
         (("build", "--jobs", "0"), "--jobs"),
         (("build", "--timeout", "0"), "--timeout"),
+        (("build", "--timeout", "90.5"), "--timeout"),
+        (("run", "1", "--timeout", "nan"), "--timeout"),
         (("build", "--editoin", "x"), "--edition"),
         (("run",), "CHAPTER"),
         (("sweep", "1"), "--grid"),

@@ -53,6 +53,7 @@ def test_lists_editions_by_name(book) -> None:
         ("published: no\n", "line 4: 'published' is true or false"),
         ("chapters: 01_alpha\n", "line 4: 'chapters' must be a list of chapters"),
         ("chapters: []\n", "line 4: 'chapters' is empty"),
+        ("leave_out: [01_alpha, 02_beta, 07_gamma]\n", "line 4: no chapter is left"),
         ("chapters: [01_alfa]\n", "line 4: .*no chapter named '01_alfa'.*'01_alpha'"),
         ("chapters: [01_alpha]\nleave_out: [02_beta]\n", "line 4: .*keep one of the two"),
         ("compare: second\n", "line 4: 'compare' must be a list of editions"),

@@ -68,6 +68,8 @@ def test_a_page_without_a_title_gets_no_line() -> None:
 
 
 def test_lines_name_chapters_and_supplements() -> None:
-    assert "Chapter 5 · about 7 minutes to read" in chapter_line("5", time="7 minutes")
-    assert "Supplement B · about 1 minute to read" in chapter_line("B", time="1 minute")
+    line = chapter_line("5", time="7 minutes", label="Real patients (A & B)")
+    assert "Real patients (A &amp; B)</strong> · Chapter 5 · about 7 minutes to read" in line
+    line = chapter_line("B", time="1 minute", label="Synthetic cohort (C)")
+    assert "Supplement B · about 1 minute to read" in line
     assert "About 3 minutes to read" in page_line(time="3 minutes")

@@ -28,7 +28,9 @@ def settings(book, name: str = "first", results: dict | None = None, **own) -> d
     ("edition", "label"), [("first", "SYNTHETIC COHORT"), ("second", "REAL PATIENTS")]
 )
 def test_every_page_is_labelled_with_the_kind_of_data(book, edition, label) -> None:
-    assert settings(book, edition)["html"]["announcement"].startswith(label)
+    banner = settings(book, edition)["html"]["announcement"]
+    kind = label.partition(" ")[0].lower()
+    assert banner.startswith(f'<span class="whose-{kind}">{label}: ')
 
 
 def test_adds_what_belongs_to_the_edition_and_keeps_the_rest(book) -> None:

@@ -82,11 +82,11 @@ def sweep(*arguments: str) -> Result:
 GRID = ("--grid", "level=0.8,0.9", "--grid", "draws=1,2")
 
 
-def folder(book, name: str = "01_alpha-level-draws") -> Path:
+def folder(book, name: str = "01_alpha-draws-level") -> Path:
     return book.root / "_build" / "sweeps" / name
 
 
-def rows(book, name: str = "01_alpha-level-draws") -> list[dict[str, str]]:
+def rows(book, name: str = "01_alpha-draws-level") -> list[dict[str, str]]:
     with (folder(book, name) / "results.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

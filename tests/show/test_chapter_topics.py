@@ -36,6 +36,7 @@ from helpers.show import (
     secondary,
 )
 from helpers.show.allocation_over_time import date_locator
+from helpers.show.page_label import SIMULATED
 
 
 def show_question(trial):
@@ -233,9 +234,11 @@ def test_everything_says_whose_data_it_shows(shown):
     label = f"{trial.specification.data_label} ({trial.specification.short_title}). "
     assert page.tables
     for found in (*page.tables, *page.figures):
-        assert found["caption"].startswith(label)
+        whose = f"{SIMULATED}. " if found["name"] == "tab-example-list" else label
+        assert found["caption"].startswith(whose)
     for table in page.tables:
-        assert trial.specification.data_label in table["data"]["text/html"]
+        whose = SIMULATED if table["name"] == "tab-example-list" else trial.specification.data_label
+        assert whose in table["data"]["text/html"]
         assert "nan" not in re.split(r"\W+", table["data"]["text/plain"])
     for figure in page.figures:
         assert figure["alt"].startswith(label)

@@ -53,6 +53,23 @@ def test_the_same_figure_is_the_same_svg_byte_for_byte():
     plt.close("all")
 
 
+def test_a_figure_that_leaves_its_page_says_whose_data_it_shows(page):
+    """What is drawn stays in its place; the words have room of their own below it."""
+
+    def size(svg):
+        box = re.search(r'viewBox="([^"]+)"', svg)[1].split()
+        return float(box[2]), float(box[3])
+
+    plain, marked = svg_of(drawn()), svg_of(drawn(), mark="Synthetic cohort (TINY)")
+    assert size(marked)[0] == size(plain)[0]
+    assert 8 < size(marked)[1] - size(plain)[1] < 20
+    assert marked.count("<path") > plain.count("<path")
+    longer = svg_of(drawn(), mark="Real patients (a trial with a very long name indeed) " * 3)
+    assert size(longer)[1] > size(marked)[1] + 8
+    display_figure(drawn(), name="fig-a", caption="A.", alt="A.", numbers="tab-a")
+    assert size(page.figures[0]["data"]["image/svg+xml"]) == size(marked)
+
+
 def test_letters_are_readable_on_a_telephone():
     assert POINTS * TELEPHONE / WIDTH >= 8.7
 

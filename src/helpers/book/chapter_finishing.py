@@ -78,7 +78,11 @@ class Finished:
 
 
 def finish_chapters(
-    notebooks: Mapping[str, dict[str, Any]], *, chapters: Sequence[Chapter], results: Results
+    notebooks: Mapping[str, dict[str, Any]],
+    *,
+    chapters: Sequence[Chapter],
+    results: Results,
+    label: str,
 ) -> Finished:
     """Return the chapters of an edition as they are compiled.
 
@@ -90,6 +94,8 @@ def finish_chapters(
         All chapters of the book in reading order, also those that the edition leaves out.
     results
         What prose cites.
+    label
+        Whose data the chapters show.
     """
     marks = chapter_marks([chapter.name for chapter in chapters])
     titles = {chapter.name: chapter.title for chapter in chapters}
@@ -109,7 +115,7 @@ def finish_chapters(
             if cell["cell_type"] == "markdown":
                 cell["source"] = with_references(source(cell), page=name, labels=labels)
         book = with_index_entries(book, title=titles[name])
-        line = chapter_line(marks[name], time=in_words(minutes(own)))
+        line = chapter_line(marks[name], time=in_words(minutes(own)), label=label)
         finished[name] = with_line_below_title(book, line)
     return Finished(finished, labels, figures_of(opened, labels), glued, words)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -170,8 +172,15 @@ def _weeks(text: str) -> tuple[float, ...]:
     from helpers.errors import ParameterError
 
     try:
-        return tuple(float(part) for part in text.split(",") if part.strip())
+        weeks = tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError:
         raise ParameterError(
             f"--weeks {text}: write numbers with commas between them, for example 0,4,12."
         ) from None
+    rising = all(early < late for early, late in pairwise(weeks))
+    if not (rising and all(map(math.isfinite, weeks))):
+        raise ParameterError(
+            f"--weeks {text}: give the week of each visit in the order of time, each later than "
+            "the one before, for example 0,4,12."
+        )
+    return weeks

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from helpers.book.project import Project
 
-CELL_SECONDS = 1800.0
+CELL_SECONDS = 1800
 
 edition = click.option(
     "--edition",
@@ -36,7 +36,7 @@ jobs = click.option(
 )
 timeout = click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.IntRange(min=1),
     default=CELL_SECONDS,
     show_default=True,
     metavar="SECONDS",

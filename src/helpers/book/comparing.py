@@ -10,7 +10,6 @@ from pathlib import Path
 
 from helpers.analysis.comparison import Comparison, compare_editions
 from helpers.book.compared import results_of_book
-from helpers.book.fingerprints import Fingerprints
 from helpers.book.locking import only_build
 from helpers.book.pages import book_style, made_by, notice
 from helpers.book.project import Project
@@ -119,7 +118,7 @@ def _page(project: Project, comparison: Comparison) -> str:
                 ),
             ),
         ],
-        footer=made_by(Fingerprints(project)),
+        footer=made_by(),
         style=book_style(project),
     )
 

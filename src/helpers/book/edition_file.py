@@ -158,7 +158,14 @@ class _Reader:
             out = tuple(name for name in self.chapters if name not in kept)
         # A chapter that compares editions has nothing to say without one to compare with.
         alone = () if comparing else (each.name for each in self.chapters.values() if each.compares)
-        return tuple(dict.fromkeys([*out, *alone]))
+        left_out = tuple(dict.fromkeys([*out, *alone]))
+        if len(left_out) == len(self.chapters):
+            key = "chapters" if "chapters" in self.document.content else "leave_out"
+            raise EditionError(
+                f"{self._where((key,))}: no chapter is left; an edition needs at least one (and "
+                "one that compares editions needs 'compare' too)."
+            )
+        return left_out
 
     def _chapters(self, key: str) -> tuple[str, ...]:
         listed = self._list(key, example="[03_randomization]", things="chapters")

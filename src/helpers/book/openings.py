@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from html import escape
 from typing import Any
 
 from helpers.book.added_lines import below_heading
@@ -39,10 +40,11 @@ def with_line_below_title(notebook: dict[str, Any], line: str) -> dict[str, Any]
     return shown
 
 
-def chapter_line(mark: str, *, time: str) -> str:
-    """Return what stands below the title of a chapter."""
+def chapter_line(mark: str, *, time: str, label: str) -> str:
+    """Return what stands below the title of a chapter: its place, and whose data it shows."""
     kind = "Chapter" if mark.isdecimal() else "Supplement"
-    return f'<p class="trial-meta trial-chapter">{kind} {mark} · about {time} to read</p>'
+    whose = f"<strong>{escape(label)}</strong>"
+    return f'<p class="trial-meta trial-chapter">{whose} · {kind} {mark} · about {time} to read</p>'
 
 
 def page_line(*, time: str) -> str:

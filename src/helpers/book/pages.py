@@ -6,8 +6,8 @@ import platform
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from helpers.book.fingerprints import Fingerprints
 from helpers.book.project import Project
+from helpers.show.provenance import code_sha256
 
 _STYLE = "_static/book.css"
 _NOTICES = {
@@ -32,11 +32,11 @@ def notice(synthetic: Iterable[bool]) -> str:
     return _BOTH if len(kinds) > 1 else _NOTICES[kinds.pop()]
 
 
-def made_by(fingerprints: Fingerprints) -> str:
+def made_by() -> str:
     """Say which code made a page; no time and no path, so that equal pages have equal bytes."""
     try:
         own = f"trialbook {version('trialbook')}"
     except PackageNotFoundError:
         own = "trialbook"
-    code = fingerprints.code[:12]
+    code = code_sha256()[:12]
     return f"Made by {own} (helpers {code}) with Python {platform.python_version()}."

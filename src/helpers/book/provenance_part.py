@@ -13,7 +13,7 @@ from helpers.book.fingerprints import Fingerprints
 from helpers.book.planning import PlannedChapter, PlannedEdition
 from helpers.book.project import read_settings
 from helpers.book.results import escaped
-from helpers.show.provenance import package_versions, python_version
+from helpers.show.provenance import code_sha256, package_versions, python_version
 from helpers.trial.specification import Specification
 
 TABLE = "made-{chapter}"
@@ -54,7 +54,7 @@ def provenance_part(
     whole = {
         "Edition": edition.name,
         "Fingerprint of the edition": fingerprints.edition(edition),
-        "Code (hash of src/helpers)": fingerprints.code,
+        "Code (hash of src/helpers)": code_sha256(),
         "Python": python_version(),
         "Packages": ", ".join(f"{name} {version}" for name, version in package_versions().items()),
         "Lock (SHA-256 of requirements.lock)": fingerprints.environment_parts["requirements.lock"],

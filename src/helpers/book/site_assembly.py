@@ -16,7 +16,6 @@ from bs4 import BeautifulSoup
 
 from helpers.book.chapter_links import Source, with_chapter_links
 from helpers.book.comparing import write_comparison
-from helpers.book.fingerprints import Fingerprints
 from helpers.book.finishing import PageStep, Site, page_text, pages_of, read_page
 from helpers.book.locking import only_build
 from helpers.book.page_metadata import add_meta
@@ -177,7 +176,7 @@ def _root_texts(
     compared: bool,
 ) -> Mapping[str, str]:
     """Return the files at the root of the site by their names."""
-    made = made_by(Fingerprints(project))
+    made = made_by()
     style = book_style(project)
     return {
         FRONT: front_page(

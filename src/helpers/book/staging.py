@@ -80,7 +80,9 @@ def stage_source(
         if fingerprints and name in fingerprints:
             shown = with_fingerprint(shown, fingerprints[name])
         dressed_ones[name] = notebook_without_links(shown, titles)
-    finished = finish_chapters(dressed_ones, chapters=read_chapters(project), results=results)
+    finished = finish_chapters(
+        dressed_ones, chapters=read_chapters(project), results=results, label=label
+    )
     pages: list[str] = []
     for path in page_files(project):
         place = target / path.relative_to(project.root)
@@ -149,8 +151,14 @@ def edition_settings(
         "title": edition.title,
         "execute": {**(settings.get("execute") or {}), "execute_notebooks": "off"},
         "parse": {**parse, "myst_substitutions": {**own, **cited}},
-        "html": {**html, "announcement": NOTICES[trial.is_synthetic]},
+        "html": {**html, "announcement": _announcement(trial)},
     }
+
+
+def _announcement(trial: Specification) -> str:
+    """Return the banner of every page, marked for its style."""
+    kind = "synthetic" if trial.is_synthetic else "real"
+    return f'<span class="whose-{kind}">{NOTICES[trial.is_synthetic]}</span>'
 
 
 def without_chapters(contents: Any, left_out: tuple[str, ...]) -> Any:

@@ -147,7 +147,7 @@ def _page(
         ],
         files=[TABLE],
         sections=_sections(cells, what, fixed),
-        footer=made_by(sweep.fingerprints),
+        footer=made_by(),
         style=book_style(project),
     )
 

@@ -115,9 +115,11 @@ def sweep_folder(project: Project, sweep: Sweep) -> Path:
     """Return the folder of a sweep, which the same command finds again.
 
     It is named by the chapter, the edition and the parameters of the grid, and by a short hash of
-    the values given by ``-p``, if there are any. Another value in the grid does not change it.
+    the values given by ``-p``, if there are any. Neither another value in the grid nor another
+    order of its parameters changes it.
     """
-    parts = [sweep.chapter.name, *([sweep.edition.name] if sweep.edition else []), *sweep.grid]
+    edition = [sweep.edition.name] if sweep.edition else []
+    parts = [sweep.chapter.name, *edition, *sorted(sweep.grid)]
     if sweep.fixed:
         given = json.dumps(dict(sweep.fixed), sort_keys=True).encode()
         parts.append(hashlib.sha256(given).hexdigest()[:6])

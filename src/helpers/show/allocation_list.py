@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.analysis.randomization import ExampleList, Regenerated
+from helpers.show.page_label import simulated
 from helpers.show.records import Record, count, is_missing, number, publish
 from helpers.show.sentences import counted, listed
 from helpers.show.tables import display_table
@@ -75,6 +76,7 @@ def record_example(example: ExampleList) -> None:
     )
 
 
+@simulated()
 def example_table(example: ExampleList) -> None:
     """Show the example list, one block a row."""
     rows = [

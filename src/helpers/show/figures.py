@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
 
 from helpers.show.lettering import BOXES, boxes_without_warning, font_families, missing_in
 from helpers.show.outputs import GLUE_PREFIX, emit, glued
-from helpers.show.page_label import labelled
+from helpers.show.page_label import labelled, page_label
 from helpers.show.records import shown
 from helpers.show.tables import display_table
 
@@ -39,6 +41,9 @@ SHADE = "#56A5D6"
 """Of the cells of a map; light enough at its full strength for letters in ink: 6:1."""
 
 _SALT = "trialbook"
+_MARK_POINTS = 8.5
+_MARK_LINE = 0.15  # inches
+_MARK_LETTERS = 12  # to an inch, the widest ones
 
 
 @dataclass(frozen=True)
@@ -153,14 +158,36 @@ def spread_labels(
     return result
 
 
-def svg_of(figure: Figure) -> str:
-    """Return the figure as SVG that is the same, byte for byte, whenever it is drawn."""
+def svg_of(figure: Figure, *, mark: str = "") -> str:
+    """Return the figure as SVG that is the same, byte for byte, whenever it is drawn.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    mark
+        Written below it, in room that is added for it: a figure that is saved or copied from its
+        page still says whose data it shows.
+    """
+    width, height = figure.get_size_inches()
+    lines = textwrap.wrap(mark, int(width * _MARK_LETTERS))
+    for place, line in enumerate(lines):
+        y = -_MARK_LINE * (place + 0.85)
+        figure.text(
+            *(0.0, y / height, line),
+            fontsize=_MARK_POINTS,
+            color=FAINT,
+            parse_math=False,
+            in_layout=False,
+        )
+    bottom = -_MARK_LINE * (len(lines) + 0.15) if lines else 0.0
     buffer = io.StringIO()
     outlines: Any = {"svg.hashsalt": _SALT, "svg.fonttype": "path"}
     with mpl.rc_context(outlines), boxes_without_warning():
         figure.savefig(
             buffer,
             format="svg",
+            bbox_inches=Bbox([[0, bottom], [width, height]]) if lines else None,
             metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
         )
     return buffer.getvalue()
@@ -220,7 +247,7 @@ def display_figure(
     table = numbers if isinstance(numbers, str) else f"tab-{name.removeprefix('fig-')}-numbers"
     told = {"name": name, "caption": whole, "alt": described, "numbers": table}
     emit(
-        {"image/svg+xml": svg_of(figure), "text/plain": described},
+        {"image/svg+xml": svg_of(figure, mark=shown(page_label().text)), "text/plain": described},
         metadata={"trialbook": {"figure": told}},
     )
     plt.close(figure)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.errors import TrialBookError
+
+SIMULATED = "Simulated, no patients"
+"""The label of what a simulation made, which are not even the patients of a synthetic cohort."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,13 @@ def labelled_as(label: PageLabel) -> Iterator[None]:
     finally:
         if before is not None:
             set_page_label(before)
+
+
+@contextmanager
+def simulated() -> Iterator[None]:
+    """Label what is shown within the block as made by a simulation, whoever the page is about."""
+    with labelled_as(replace(page_label(), text=SIMULATED, synthetic=True)):
+        yield
 
 
 def page_label() -> PageLabel:

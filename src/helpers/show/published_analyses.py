@@ -22,10 +22,7 @@ from helpers.show.records import (
 from helpers.show.sentences import listed, mid_sentence, sentence_start, with_unit
 from helpers.show.tables import display_table
 
-NONE = (
-    "No analysis of a paper, other than the model above, is listed in the description of this "
-    "trial, so that none is repeated here."
-)
+NONE = "The description of this trial lists no other analysis of a paper to be repeated here."
 FEW = 3  # more findings than these are left to the table
 
 

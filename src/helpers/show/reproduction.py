@@ -87,7 +87,7 @@ def changes_sentence(comparison: Reproduction) -> str:
     if _alone(comparison):
         return "This run has no results to compare with the published ones."
     if not comparison.changed:
-        return "Every parameter has the value with which the published results are compared."
+        return "These are the settings with which the published results are compared."
     return (
         f"This run changes {listed(list(comparison.changed))}, so that its results answer another "
         "question than the published ones."

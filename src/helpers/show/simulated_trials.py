@@ -18,6 +18,7 @@ from helpers.methods.type_one_error import TrialWithoutEffect
 from helpers.show.figures import Numbers, arm_styles, display_figure
 from helpers.show.frame_rows import rows_of
 from helpers.show.model_names import INFERENCE_NAMES, MODEL_NAMES
+from helpers.show.page_label import simulated
 from helpers.show.records import (
     Record,
     count_record,
@@ -128,6 +129,7 @@ def _label(row: Any, scenario: str) -> str:
     return sentence_start(MODEL_NAMES[row.covariance])
 
 
+@simulated()
 def errors_figure(errors: SimulatedErrors) -> None:
     """Show the type I error of every model, with its interval and a line at the nominal rate."""
     colour = arm_styles(["all"])["all"].colour
@@ -162,15 +164,12 @@ def errors_figure(errors: SimulatedErrors) -> None:
         ),
         name="fig-errors",
         caption=(
-            "Simulated trials, no patients: type I error at the last visit in "
+            "Type I error at the last visit in "
             f"{errors.simulations} trials of each kind, with 95% intervals; dashed, the {nominal} "
             "that is meant. Satterthwaite's degrees of freedom where no other are named."
             f"{missed}"
         ),
-        alt=(
-            f"Simulated trials. One row for each model, with a dashed line at {nominal}. "
-            f"{'; '.join(said)}."
-        ),
+        alt=(f"One row for each model, with a dashed line at {nominal}. {'; '.join(said)}."),
         numbers=_numbers(errors),
     )
 
@@ -193,14 +192,12 @@ def _numbers(errors: SimulatedErrors) -> Numbers:
             )
     return Numbers(
         pd.DataFrame(rows),
-        of=(
-            "simulated trials, no patients: how often the test at the last visit is significant "
-            "without an effect"
-        ),
+        of="how often the test at the last visit is significant without an effect",
         group="Trials",
     )
 
 
+@simulated()
 def scenarios_table(errors: SimulatedErrors) -> None:
     """Show what was simulated."""
     described = {
@@ -218,7 +215,7 @@ def scenarios_table(errors: SimulatedErrors) -> None:
     display_table(
         frame,
         name="tab-scenarios",
-        caption="Simulated trials, no patients: what was assumed.",
+        caption="What was assumed of the simulated trials.",
         row_header="Quantity",
         notes=[
             source,
