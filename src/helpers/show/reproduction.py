@@ -135,7 +135,7 @@ def _cells(row: ReproducedRow, part: ReproducedPart) -> dict[str, str]:
         "Number": part_label(part),
         "Printed": part.printed,
         "Reproduced": exact_text(part),
-        "Difference": "" if part.difference is None else signed(part.difference),
+        "Difference": signed(part),
         "Verdict": status_text(part.status),
     }
 
@@ -155,9 +155,19 @@ def exact_text(part: ReproducedPart, *, more: int = 2) -> str:
     return number(part.value, decimals=len(part.printed.partition(".")[2]) + more)
 
 
-def signed(value: float) -> str:
-    """Print a difference to two significant digits, with its sign unless it is nothing."""
-    return "0" if abs(value) < 1e-9 else f"{value:+.2g}"
+def signed(part: ReproducedPart, *, more: int = 2) -> str:
+    """Print a difference with its sign and the digits of the value found; "0" is none at all."""
+    value = part.difference
+    if value is None:
+        return ""
+    if abs(value) < 1e-9:
+        return "0"
+    whole = float(value).is_integer() and "." not in part.printed
+    decimals = 0 if whole else len(part.printed.partition(".")[2]) + more
+    least = 10.0**-decimals
+    if abs(value) < least:
+        return f"< {least:.{decimals}f}"
+    return f"{value:+.{decimals}f}"
 
 
 def mismatch_table(comparison: Reproduction) -> None:
