@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
+import re
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +25,7 @@ settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable" if os.environ.get("TRIALBOOK_CI") else "unhurried")
 
 TRIAL_FOLDERS = Path(__file__).parent / "trial" / "folders"
+RERUN = Path(__file__).parents[1] / "chapters" / "rerun.md"
 
 
 def _copied(name: str, target: Path) -> Path:
@@ -55,6 +57,34 @@ def marked() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def rerun_blocks() -> list[tuple[str, str]]:
+    """What the page "Your own trial" runs and edits: blocks of ``console`` and ``diff``, in order.
+
+    A command stands on one line, its output on those below or in the next block.
+    """
+    blocks = re.compile(r"^```(console|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return [
+        (kind, content.replace("\\\n", " "))
+        for kind, content in blocks.findall(RERUN.read_text(encoding="utf-8"))
+    ]
+
+
+@pytest.fixture(scope="session")
+def edit() -> Callable[[Path, str], None]:
+    """Replace each line that a block of the page takes away by the one that it puts there."""
+
+    def replace(path: Path, changes: str) -> None:
+        lines = path.read_text(encoding="utf-8").split("\n")
+        rows = changes.rstrip("\n").split("\n")
+        for old, added in zip(rows[::2], rows[1::2], strict=True):
+            assert (old[0], added[0]) == ("-", "+")
+            lines[lines.index(old[1:])] = added[1:]
+        path.write_text("\n".join(lines), encoding="utf-8")
+
+    return replace
 
 
 def pytest_collection_finish() -> None:

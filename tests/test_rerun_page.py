@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from helpers.book.command_new import check, new
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "chapters" / "rerun.md"
 COMMANDS = {"new": new, "check": check}
-BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def run(line: str) -> str:
@@ -26,27 +26,20 @@ def run(line: str) -> str:
     return result.output.rstrip("\n")
 
 
-def edit(path: Path, changes: str) -> None:
-    """Replace each line that a block takes away by the one that it puts in its place."""
-    lines = path.read_text(encoding="utf-8").split("\n")
-    rows = changes.rstrip("\n").split("\n")
-    for old, added in zip(rows[::2], rows[1::2], strict=True):
-        assert (old[0], added[0]) == ("-", "+")
-        lines[lines.index(old[1:])] = added[1:]
-    path.write_text("\n".join(lines), encoding="utf-8")
-
-
 def test_the_commands_print_what_the_page_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rerun_blocks: list[tuple[str, str]],
+    edit: Callable[[Path, str], None],
 ) -> None:
     shutil.copytree(ROOT / "data" / "headache" / "source", tmp_path / "data/headache/source")
     monkeypatch.chdir(tmp_path)
     printed, compared = "", 0
-    for kind, content in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
+    for kind, content in rerun_blocks:
         if kind == "diff":
             edit(tmp_path / "data/my_trial/trial.yml", content)
             continue
-        first, _, rest = content.replace("\\\n", " ").partition("\n")
+        first, _, rest = content.partition("\n")
         if not first.startswith("$ "):
             # The output of the command before stands in a block of its own.
             assert content.rstrip("\n") == printed

@@ -1,4 +1,7 @@
-"""The finished books of this project, built once if they are not up to date, and a browser."""
+"""The finished books of this project, built once if they are not up to date, and a browser.
+
+And a copy of the sources, for tests that build a book of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EDITIONS = ("impact", "headache")
+FOLDERS = ("chapters", "data", "benchmarks", "tests/references")
+FILES = (
+    *("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"),
+    *("CHANGELOG.md", "CITATION.cff", "genindex.md"),
+)
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
@@ -26,6 +34,33 @@ SWITCHES = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Return a fresh copy of the sources of the book."""
+    folder = tmp_path / "book"
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / name)
+    for name in FILES:
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Return what runs ``trialbook`` with words in a folder."""
+
+    def run(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "helpers.book.commands", *words],
+            cwd=folder,
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        )
+
+    return run
 
 
 @pytest.fixture(scope="session")

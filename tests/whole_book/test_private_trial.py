@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import shutil
 import subprocess
-import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -21,36 +18,13 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
-FILES = (
-    *("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"),
-    *("CHANGELOG.md", "CITATION.cff", "genindex.md"),
-)
+Command = Callable[..., subprocess.CompletedProcess[bytes]]
 QUOTES = [
     "import sys\n",
     "print(data.participants.to_csv())\n",
     "print(data.outcomes.to_csv(), file=sys.stderr)\n",
     "raise KeyError(data.participants.to_csv())",
 ]
-
-
-def command(book: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "helpers.book.commands", *words],
-        cwd=book,
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )
-
-
-def books(folder: Path) -> Path:
-    """Copy the sources of the book."""
-    for name in ("chapters", "data", "benchmarks", "tests/references"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in FILES:
-        shutil.copy(ROOT / name, folder / name)
-    return folder
 
 
 def found_in(folder: Path, marked: ModuleType) -> dict[str, set[str]]:
@@ -76,8 +50,9 @@ def fail(book: Path) -> None:
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
-def test_a_private_trial_leaves_nothing_of_its_rows(tmp_path: Path, marked: ModuleType) -> None:
-    book = books(tmp_path / "book")
+def test_a_private_trial_leaves_nothing_of_its_rows(
+    tmp_path: Path, marked: ModuleType, book: Path, command: Command
+) -> None:
     trial = marked.write_marked_trial(tmp_path / "mine", public=False)
     built = command(book, "build", "--trial", str(trial))
     assert built.returncode == 0, built.stderr.decode()
@@ -120,9 +95,8 @@ def close(counts: Iterable[str]) -> bool:
 
 
 def test_books_of_a_private_trial_side_by_side_tell_nothing(
-    tmp_path: Path, marked: ModuleType
+    tmp_path: Path, marked: ModuleType, book: Path, command: Command
 ) -> None:
-    book = books(tmp_path / "book")
     trial = marked.write_marked_trial(tmp_path / "mine", public=False)
     # Of each arm, the second leaves out one patient more than the first.
     for name, least in (("wide", 60), ("narrow", 65)):
@@ -151,8 +125,9 @@ def test_books_of_a_private_trial_side_by_side_tell_nothing(
             assert not close(row["text"] for row in cells if row["name"] == name), name
 
 
-def test_the_public_variant_of_the_trial_is_found_out(tmp_path: Path, marked: ModuleType) -> None:
-    book = books(tmp_path / "book")
+def test_the_public_variant_of_the_trial_is_found_out(
+    tmp_path: Path, marked: ModuleType, book: Path, command: Command
+) -> None:
     trial = marked.write_marked_trial(tmp_path / "mine", public=True)
     fail(book)
     failed = command(book, "build", "--trial", str(trial))
