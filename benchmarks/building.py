@@ -14,9 +14,14 @@ papermill
     papermill's command line, one chapter after the other.
 jupyter-book
     ``jupyter-book build``, which executes the notebooks by itself and compiles them.
+rebuild
+    ``trialbook build`` in a temporary copy: the whole book, then with nothing changed, then with
+    one chapter's parameter changed (see ``rebuilding.py``).
 
-Times are of a warm machine: every way runs once before it is measured. The ratio is to the plain
-process.
+Times are of a warm machine: every way runs once before it is measured, and a rebuild with nothing
+changed follows a build. Times are medians of the repeats; the whole book and the one with a change
+are built once. The ratio is to the plain process. The project's goals stand at the end, each beside
+what was measured; one that was not measured is left out.
 """
 
 from __future__ import annotations
@@ -25,13 +30,16 @@ import argparse
 import os
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from building_table import building_goals, rebuilds_text, times_text
+from goals import goals_text
+from rebuilding import Rebuilds, measure_rebuilds
 
 from helpers.book.chapters import read_chapters
 from helpers.book.execution import Task, run_chapters
@@ -161,40 +169,51 @@ WAYS: dict[str, Callable[[tuple[PlannedChapter, ...], Path], None]] = {
     "papermill": papermill,
     "jupyter-book": jupyter_book,
 }
+REBUILD = "rebuild"
 EDITION = "impact"
 
 
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of repeats: give 1 or more")
+    return int(text)
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables and the goals."""
     global EDITION
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--edition", default=EDITION)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=list(WAYS))
+    parser.add_argument("--repeats", type=_at_least_one, default=3)
+    known = [*WAYS, REBUILD]
+    parser.add_argument("--ways", nargs="+", choices=known, default=known)
     options = parser.parse_args()
     EDITION = options.edition
     project = Project.at(ROOT)
     chapters = planned(project, EDITION)
-    times: dict[str, list[float]] = {way: [] for way in options.ways}
+    times: dict[str, list[float]] = {way: [] for way in options.ways if way != REBUILD}
     # The ways take turns, so that a busy minute of the machine meets all of them.
     for turn in range(options.repeats + 1):
-        for way in options.ways:
+        for way in times:
             with tempfile.TemporaryDirectory() as folder:
                 start = time.perf_counter()
                 WAYS[way](chapters, Path(folder))
                 if turn:
                     times[way].append(time.perf_counter() - start)
+    rebuilds: Rebuilds | None = None
+    if REBUILD in options.ways:
+        rebuilds = measure_rebuilds(EDITION, options.repeats)
     print(
         f"{len(chapters)} of {len(read_chapters(project))} chapters of the edition {EDITION}; "
         f"Python {platform.python_version()}, {os.cpu_count()} processors, "
         f"load {os.getloadavg()[0]:.1f}, OPENBLAS_CORETYPE "
         f"{os.environ.get('OPENBLAS_CORETYPE', 'not set')}\n"
     )
-    first = statistics.median(times.get("plain") or [float("nan")])
-    print(f"{'way':14} {'seconds':>8} {'x plain':>8}")
-    for way, seconds in times.items():
-        middle = statistics.median(seconds)
-        print(f"{way:14} {middle:8.1f} {middle / first:8.2f}")
+    if times:
+        print(times_text(times) + "\n")
+    if rebuilds is not None:
+        print(rebuilds_text(rebuilds) + "\n")
+    print(goals_text(building_goals(times, rebuilds)))
 
 
 if __name__ == "__main__":

@@ -46,9 +46,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from goals import goals_text, rounded
 from measuring import FORMULA, clock_in_turn, import_times, peak_memory, trial
 from peers import peer_actions, scratch_folder
-from record import RECORD, completed, new_record, record_text, rounded
+from record import RECORD, completed, new_record, record_text
 
 from helpers.book.replacing import write_file
 
@@ -175,11 +176,7 @@ def table(record: dict[str, Any]) -> str:
         if "process_peak_mb" in size:
             lines += ["", f"peak memory of the whole process: {size['process_peak_mb']:.0f} MB"]
         lines += [""]
-    for goal in record["goals"]:
-        verdict = "met" if goal["met"] else "NOT MET"
-        bound = f"goal {goal['bound']} {goal['limit']:g}"
-        lines += [f"{goal['goal']}: {goal['measured']:g} ({bound}, {verdict})"]
-    return "\n".join(lines)
+    return "\n".join([*lines, goals_text(record["goals"])])
 
 
 _RATIOS = ("same_model", "unstructured")

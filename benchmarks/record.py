@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from goals import goal, rounded
 from measuring import load
 from peers import PEERS, STATSMODELS, r_versions
 
@@ -74,57 +75,57 @@ def goals(record: dict[str, Any]) -> list[dict[str, Any]]:
     sizes = {size["patients"]: size for size in record["sizes"]}
     small, middle, large = (sizes.get(patients) for patients in (298, 3000, 30000))
     found = [
-        _goal(
+        goal(
             "298 patients, unstructured with Satterthwaite: times faster than statsmodels' "
             "random slope",
             55,
             _faster(small, STATSMODELS, SATTERTHWAITE),
         ),
-        _goal(
+        goal(
             "298 patients, linear Kenward-Roger: times faster than statsmodels' random slope",
             40,
             _faster(small, STATSMODELS, ROGER),
         ),
-        _goal(
+        goal(
             "298 patients, unstructured with Satterthwaite: times faster than mmrm",
             25,
             _faster(small, "mmrm, us, Satterthwaite", SATTERTHWAITE),
         ),
-        _goal(
+        goal(
             "298 patients, linear Kenward-Roger: times faster than mmrm",
             300,
             _faster(small, "mmrm, us, linear Kenward-Roger", ROGER),
         ),
-        _goal(
+        goal(
             "3,000 patients, unstructured with Satterthwaite: times faster than mmrm",
             100,
             _faster(middle, "mmrm, us, Satterthwaite", SATTERTHWAITE),
         ),
-        _goal(
+        goal(
             "any number of patients, slowest other covariance: times the unstructured fit",
             3,
             _slowest(record["sizes"], "Satterthwaite"),
             most=True,
         ),
-        _goal(
+        goal(
             "any number of patients, slowest of four covariates: times the fit without them",
             3,
             _slowest(record["sizes"], "covariate"),
             most=True,
         ),
-        _goal(
+        goal(
             "30,000 patients, unstructured with Satterthwaite: seconds",
             0.25,
             large["ours"].get(SATTERTHWAITE) if large else None,
             most=True,
         ),
-        _goal(
+        goal(
             "30,000 patients: peak memory of the whole process, MB",
             1024,
             large.get("process_peak_mb") if large else None,
             most=True,
         ),
-        _goal(
+        goal(
             "importing the engine: times importing pandas, numpy, scipy and formulaic",
             1.2,
             record["import"]["engine"] / record["import"]["libraries"]
@@ -133,25 +134,12 @@ def goals(record: dict[str, Any]) -> list[dict[str, Any]]:
             most=True,
         ),
     ]
-    return [goal for goal in found if goal is not None]
-
-
-def rounded(value: float) -> float:
-    """Return a number to four significant digits: measurements have no more."""
-    return float(f"{value:.4g}")
+    return [each for each in found if each is not None]
 
 
 def record_text(record: dict[str, Any]) -> str:
     """Return the content of the record's file."""
     return json.dumps(record, indent=1, ensure_ascii=True) + "\n"
-
-
-def _goal(what: str, limit: float, found: float | None, *, most: bool = False) -> Any:
-    if found is None:
-        return None
-    met = found <= limit if most else found >= limit
-    bound = "at most" if most else "at least"
-    return {"goal": what, "bound": bound, "limit": limit, "measured": rounded(found), "met": met}
 
 
 def _faster(size: dict[str, Any] | None, peer: str, ours: str) -> float | None:
