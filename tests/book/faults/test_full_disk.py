@@ -185,6 +185,7 @@ def fill_up(folder: Path) -> Path:
     return filler
 
 
+@pytest.mark.rights
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["build", "build of a trial", "compare"])
 def test_a_book_that_does_not_fit_is_told_in_one_sentence(
@@ -204,6 +205,7 @@ def test_a_book_that_does_not_fit_is_told_in_one_sentence(
     assert [name for name in again.ran() if "compare" not in name] == []
 
 
+@pytest.mark.rights
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["build", "sweep", "compare", "run"])
 def test_a_disk_that_fills_up_while_a_cell_runs(on_small_disk, commands, command: str) -> None:
@@ -226,6 +228,7 @@ def test_a_disk_that_fills_up_while_a_cell_runs(on_small_disk, commands, command
             assert again.ran() == ["Cell 2 of 2 (level=0.9)"]
 
 
+@pytest.mark.rights
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["build", "sweep", "run", "new"])
 def test_a_disk_that_is_full_before_anything_begins(on_small_disk, commands, command: str) -> None:
