@@ -31,9 +31,16 @@ while gate.is_dir() and not (gate / f"open-{{name}}").exists():
     (gate / f"{{name}}.partial").replace(gate / name)
     time.sleep(0.05)"""
 
-# The command, one of whose functions waits at the gate if WAIT_IN names it.
-PROGRAM = """import importlib, os, pathlib, time
+# The command, one of whose functions waits at the gate if WAIT_IN names it. Pages are compiled only
+# where the pages matter: everything around is the same without.
+PROGRAM = """import importlib, os, pathlib, sys, time
 from helpers.book.commands import main
+def page(source, *, scratch, name, page_steps=()):
+    (scratch / "html").mkdir(parents=True)
+    (scratch / "html" / "index.html").write_text("a page of " + name, encoding="utf-8")
+    return scratch / "html"
+if "COMPILES" not in os.environ and {"build", "compare"} & set(sys.argv[1:2]):
+    importlib.import_module("helpers.book.making").compile_book = page
 def wait(*arguments, **options):
     (pathlib.Path(os.environ["GATE"]) / "function").write_text(str(os.getpid()))
     time.sleep(600)
@@ -109,6 +116,8 @@ class Bench:
     started: list[subprocess.Popen] = field(default_factory=list)
     prefix: tuple[str, ...] = ()
     """What stands before the command, such as a program that takes rights away."""
+    compiles: bool = False
+    """Whether Jupyter Book compiles the pages, which takes ten seconds; else there is one word."""
 
     @property
     def root(self) -> Path:
@@ -121,6 +130,8 @@ class Bench:
     def start(self, *arguments: str, closed: bool = False, **more: str) -> subprocess.Popen:
         """Start a command; ``closed`` sends its chapters to the gate."""
         environment = {**os.environ, **more}
+        if self.compiles:
+            environment["COMPILES"] = "yes"
         if closed:
             environment["GATE"] = str(self.gate.folder)
         process = subprocess.Popen(

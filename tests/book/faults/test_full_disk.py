@@ -191,6 +191,7 @@ def fill_up(folder: Path) -> Path:
 def test_a_book_that_does_not_fit_is_told_in_one_sentence(
     on_small_disk, small_disk, commands, command: str
 ) -> None:
+    on_small_disk.compiles = True
     on_small_disk.leave_last(command)
     ended = on_small_disk.run(*commands[command])
     assert ended.code == 1

@@ -108,6 +108,7 @@ def test_pressing_ctrl_c_again_and_again_changes_nothing(bench, commands, alive)
 
 
 def test_ctrl_c_while_the_book_is_compiled_keeps_the_chapters(bench, commands, eventually) -> None:
+    bench.compiles = True
     bench.leave_last("build")
     process = bench.start(*commands["build"])
     compiled = bench.build / ".staging" / "books" / "first" / "compiled"

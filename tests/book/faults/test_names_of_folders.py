@@ -11,6 +11,7 @@ NAME = "Prüfung äß 痛み {level} 100% #1 'x' & co"
 def bench(bench):
     """The bench, whose book lies in a folder with a difficult name."""
     bench.book.root = bench.book.root.rename(bench.book.root.with_name(NAME))
+    bench.compiles = True
     return bench
 
 

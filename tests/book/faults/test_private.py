@@ -45,6 +45,7 @@ def found(bench, marked: ModuleType):
 @pytest.fixture
 def trial(bench, marked: ModuleType):
     """Put the trial in which everything is marked into the book, public or not."""
+    bench.compiles = True
 
     def put(*, public: bool) -> Path:
         return marked.write_marked_trial(bench.root / "data" / "marked", public=public)
