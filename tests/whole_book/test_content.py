@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -14,6 +15,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ROOT = Path(__file__).parents[2]
 EDITIONS = ("impact", "headache")
+WHOSE = {
+    "impact": "Synthetic cohort (IMPACT)",
+    "headache": "Real patients (Acupuncture for headache)",
+}
 CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("*.ipynb"))
 # The only pages that are no chapters and not read from their beginning to their end.
 LOOKED_UP = ("glossary", "references", "index")
@@ -42,7 +47,9 @@ def test_every_chapter_opens_with_question_answer_and_figure(page: Any, html: Pa
     for path in chapters_of(html):
         page.goto(path.as_uri())
         line = page.locator("main article h1 + p.trial-meta").inner_text()
-        assert re.fullmatch(r"(Chapter \d+|Supplement [A-Z]) · about \d+ minutes? to read", line)
+        whose, _, where = line.partition(" · ")
+        assert whose == WHOSE[html.parent.name]
+        assert re.fullmatch(r"(Chapter \d+|Supplement [A-Z]) · about \d+ minutes? to read", where)
         question = page.locator("p.trial-chapter + p").inner_text()
         answer = page.locator("p.trial-chapter + p + p").inner_text()
         assert question.endswith("?"), path.name
@@ -63,7 +70,7 @@ def test_the_first_page_has_three_doors_and_the_trial_in_one_figure(page: Any, h
     assert [text.strip() for text in doors.all_inner_texts()] == ["Read", "Rerun", "Teach"]
     for door in doors.all():
         target = door.evaluate("link => link.href")
-        assert Path(re.sub("^file://", "", target)).is_file()
+        assert Path(unquote(urlsplit(target).path)).is_file()
     # The whole card leads to its page.
     card = page.locator(".door").nth(1).bounding_box()
     under = page.evaluate(
@@ -219,7 +226,8 @@ def test_the_index_lists_terms_with_the_chapters_that_use_them(page: Any, html: 
     )
     assert len(lost) > 100
     for target in set(lost):
-        file, _, anchor = re.sub("^file://", "", target).partition("#")
+        place = urlsplit(target)
+        file, anchor = unquote(place.path), unquote(place.fragment)
         assert f'id="{anchor}"' in Path(file).read_text(encoding="utf-8"), target
     # It stands in the contents of every page.
     page.goto((html / "chapters" / "05_primary.html").as_uri())
