@@ -59,7 +59,7 @@ def test_a_private_trial_leaves_nothing_of_its_rows(
     swept = command(book, "sweep", "05_primary", "--grid", "level=0.8,0.9", "--trial", str(trial))
     assert swept.returncode == 0, swept.stderr.decode()
     pages = book / "_build" / "marked" / "html"
-    assert (pages / "searchindex.js").is_file()
+    assert (pages / "_static" / "search-index.js").is_file()
     offered = {path.relative_to(pages).parts[1] for path in pages.glob("_downloads/*/*")}
     assert offered == {"results"}
     fail(book)

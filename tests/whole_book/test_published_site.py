@@ -204,7 +204,7 @@ def test_with_an_address_pages_say_where_they_are(packed: Path, tmp_path: Path) 
     planned = plan_editions(elsewhere, EDITIONS, {})
     site = assemble_site(elsewhere, planned, published=None)
     listed = ElementTree.fromstring((site / "sitemap.xml").read_text("utf-8"))
-    addresses = [each.text for each in listed.iter("{*}loc")]
+    addresses = [each.text for each in listed.findall(".//{*}loc")]
     assert ADDRESS in addresses
     assert f"{ADDRESS}impact/chapters/05_primary.html" in addresses
     for address in addresses:
