@@ -57,6 +57,18 @@ def test_a_page_says_where_it_is() -> None:
     }
 
 
+def test_a_page_that_leads_to_another_names_that_one() -> None:
+    soup = BeautifulSoup(
+        '<html><head><meta http-equiv="Refresh" content="0; url=c/first.html">'
+        '<link rel="canonical" href="c/first.html"></head></html>',
+        "html.parser",
+    )
+    with_address(soup, "a/index.html", address=ADDRESS, edition="a", card_text="A card.")
+    [link] = soup.select("link")
+    assert link["href"] == ADDRESS + "a/c/first.html"
+    assert soup.find("meta", property="og:url") is None
+
+
 def test_without_an_address_nothing_is_said() -> None:
     soup = head()
     with_address(soup, "a/x.html", address="", edition="a", card_text="A card.")

@@ -7,7 +7,7 @@ page holds an address that somebody made up.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 from xml.sax.saxutils import escape
 
 from bs4 import BeautifulSoup
@@ -67,6 +67,10 @@ def with_address(
     if not address or soup.head is None:
         return
     here = page_address(address, name)
+    if leads_elsewhere(soup):
+        for link in soup.select("link[rel=canonical]"):
+            link["href"] = urljoin(address + quote(name), str(link["href"]))
+        return
     soup.head.append(soup.new_tag("link", attrs={"rel": "canonical", "href": here}))
     soup.head.append("\n")
     add_meta(soup, property="og:url", content=here)
@@ -77,6 +81,11 @@ def with_address(
         add_meta(soup, property="og:image:width", content=str(width))
         add_meta(soup, property="og:image:height", content=str(height))
         add_meta(soup, property="og:image:alt", content=card_text)
+
+
+def leads_elsewhere(soup: BeautifulSoup) -> bool:
+    """Tell whether a page only leads to another: it is neither listed nor the one to be cited."""
+    return soup.select_one('meta[http-equiv="refresh" i]') is not None
 
 
 def sitemap(address: str, names: Sequence[str]) -> str:

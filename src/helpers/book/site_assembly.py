@@ -27,7 +27,13 @@ from helpers.book.replacing import STAGING, recover, replace_folder
 from helpers.book.root_pages import front_page, not_found_page, with_front_metadata
 from helpers.book.served import SITE
 from helpers.book.serving import NOT_FOUND
-from helpers.book.site_address import robots, site_address, sitemap, with_address
+from helpers.book.site_address import (
+    leads_elsewhere,
+    robots,
+    site_address,
+    sitemap,
+    with_address,
+)
 from helpers.book.site_editions import SiteEdition, pages_below, site_edition, with_switch
 from helpers.book.wall_times import wall_times, with_wall_times
 from helpers.book.withholding import is_private
@@ -209,5 +215,6 @@ def _with_addresses(site: Path, editions: Sequence[SiteEdition], address: str) -
                 card_text=edition.card_text if edition else "",
             ),
         )
-    (site / "sitemap.xml").write_text(sitemap(address, names), encoding="utf-8")
+    listed = [name for name in names if not leads_elsewhere(read_page(site / name))]
+    (site / "sitemap.xml").write_text(sitemap(address, listed), encoding="utf-8")
     (site / "robots.txt").write_text(robots(address), encoding="utf-8")
