@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from helpers.book.checkout import ask_git
 from helpers.book.project import Project
 
 # What a book is made from; a change beside these changes no page.
@@ -49,16 +49,5 @@ def content_date(project: Project) -> ContentDate:
 
 def _git(project: Project, *words: str) -> str:
     """Return what git says about the checkout; empty when it says nothing."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(project.root), *words],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            # Looking must not write: another git may be at work in the same checkout.
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-        )
-    except OSError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    done = ask_git(project, *words)
+    return done.stdout.strip() if done is not None and done.returncode == 0 else ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from helpers.book.checkout import ask_git
 from helpers.book.project import Project, read_settings
 from helpers.errors import BuildError
 
@@ -113,17 +112,8 @@ def _within(project: Project, folder: Path) -> str:
 
 def _git(project: Project, *words: str) -> str | NotPublished:
     """Return what git says about the checkout, or why it says nothing."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(project.root), *words],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            # Looking must not write: another git may be at work in the same checkout.
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-        )
-    except OSError:
+    done = ask_git(project, *words)
+    if done is None:
         return NotPublished("git is not installed")
     if done.returncode != 0:
         said = done.stderr.strip().splitlines()
