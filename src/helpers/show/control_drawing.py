@@ -60,13 +60,20 @@ def figure_html(
     )
 
 
+def _interval_of(behind: Behind, axis: Axis) -> str:
+    """Return where the interval of what stands still lies; empty when it has none."""
+    if behind.lower is None or behind.upper is None:
+        return ""
+    low, high = axis.at(behind.lower), axis.at(behind.upper)
+    return f'x="{low}%" width="{round(high - low, 1)}%"'
+
+
 def _ground(behind: Behind, axis: Axis) -> str:
     at = axis.at(behind.value)
     band = ""
-    if behind.lower is not None and behind.upper is not None:
-        low, high = axis.at(behind.lower), axis.at(behind.upper)
+    if place := _interval_of(behind, axis):
         band = (
-            f'<rect class="trial-behind" x="{low}%" width="{round(high - low, 1)}%" y="0" '
+            f'<rect class="trial-behind" {place} y="0" '
             'height="100%" fill="currentColor" fill-opacity="0.1"/>'
         )
     return (
@@ -78,12 +85,8 @@ def _ground(behind: Behind, axis: Axis) -> str:
 def _still_row(behind: Behind, axis: Axis) -> str:
     at = axis.at(behind.value)
     interval = ""
-    if behind.lower is not None and behind.upper is not None:
-        low, high = axis.at(behind.lower), axis.at(behind.upper)
-        interval = (
-            f'<rect x="{low}%" width="{round(high - low, 1)}%" y="{_ROW // 2 - 1}" height="2" '
-            'fill="currentColor"/>'
-        )
+    if place := _interval_of(behind, axis):
+        interval = f'<rect {place} y="{_ROW // 2 - 1}" height="2" fill="currentColor"/>'
     return (
         f'<div class="trial-control-line trial-control-still-line">'
         f'<div class="trial-control-words"><span>{escape(shown(behind.label))}</span> '
