@@ -24,12 +24,33 @@ settings.register_profile("unhurried", deadline=None)
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable" if os.environ.get("TRIALBOOK_CI") else "unhurried")
 
+ROOT = Path(__file__).parents[1]
 TRIAL_FOLDERS = Path(__file__).parent / "trial" / "folders"
-RERUN = Path(__file__).parents[1] / "chapters" / "rerun.md"
+RERUN = ROOT / "chapters" / "rerun.md"
 
 
 def _copied(name: str, target: Path) -> Path:
     return Path(shutil.copytree(TRIAL_FOLDERS / name, target / name))
+
+
+@pytest.fixture(scope="session")
+def copy_sources() -> Callable[[Path], Path]:
+    """Return what copies all that a book is made from, without the helpers, to a new folder."""
+    folders = ("chapters", "data", "benchmarks", "tests/references")
+    files = (
+        *("_config.yml", "_toc.yml", "genindex.md", "pyproject.toml", "requirements.lock"),
+        *("CHANGELOG.md", "CITATION.cff", "README.md", "LICENSE"),
+    )
+
+    def copy(target: Path) -> Path:
+        junk = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        for name in folders:
+            shutil.copytree(ROOT / name, target / name, ignore=junk)
+        for name in files:
+            shutil.copy(ROOT / name, target / name)
+        return target
+
+    return copy
 
 
 @pytest.fixture

@@ -181,15 +181,9 @@ def test_checkouts_of_their_own_have_the_same_bytes_and_other_data_no_result(
 
 
 @pytest.fixture
-def whole_book(tmp_path: Path) -> Path:
+def whole_book(tmp_path: Path, copy_sources: Callable[[Path], Path]) -> Path:
     """A copy of the sources of the book, with an edition of a few chapters of the tiny trial."""
-    book = tmp_path / "book"
-    for name in ("chapters", "data", "benchmarks", "tests/references"):
-        shutil.copytree(ROOT / name, book / name)
-    for name in ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, book / name)
-    for name in ("CHANGELOG.md", "CITATION.cff", "genindex.md"):
-        shutil.copy(ROOT / name, book / name)
+    book = copy_sources(tmp_path / "book")
     trial = shutil.copytree(TINY, tmp_path / "elsewhere" / "tiny")
     (book / "chapters" / "editions" / "few.yml").write_text(
         f"title: A few chapters\ntrial: {trial}\naudience: testers\n"

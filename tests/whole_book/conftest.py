@@ -18,11 +18,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EDITIONS = ("impact", "headache")
-FOLDERS = ("chapters", "data", "benchmarks", "tests/references")
-FILES = (
-    *("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"),
-    *("CHANGELOG.md", "CITATION.cff", "genindex.md"),
-)
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
@@ -37,14 +32,9 @@ SWITCHES = [
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Path:
+def book(tmp_path: Path, copy_sources: Callable[[Path], Path]) -> Path:
     """Return a fresh copy of the sources of the book."""
-    folder = tmp_path / "book"
-    for name in FOLDERS:
-        shutil.copytree(ROOT / name, folder / name)
-    for name in FILES:
-        shutil.copy(ROOT / name, folder / name)
-    return folder
+    return copy_sources(tmp_path / "book")
 
 
 @pytest.fixture(scope="session")

@@ -28,11 +28,6 @@ from helpers.book.results import harvest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("chapters", "data", "src", "tests/references", "benchmarks")
-FILES = (
-    *("_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"),
-    *("CHANGELOG.md", "CITATION.cff", "README.md", "LICENSE"),
-)
 NAMES = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
 
 
@@ -44,15 +39,13 @@ def git(folder: Path, *words: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def book(tmp_path_factory: pytest.TempPathFactory, copy_sources: Callable[[Path], Path]) -> Path:
     """A checkout whose settings name a bare repository, in which its tiny edition was built."""
     home = tmp_path_factory.mktemp("opened – alone")
-    root = home / "book"
-    junk = shutil.ignore_patterns("__pycache__", "*.egg-info", ".ipynb_checkpoints")
-    for name in SOURCES:
-        shutil.copytree(ROOT / name, root / name, ignore=junk)
-    for name in (*FILES, ".gitignore"):
-        shutil.copy(ROOT / name, root / name)
+    root = copy_sources(home / "book")
+    junk = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    shutil.copytree(ROOT / "src", root / "src", ignore=junk)
+    shutil.copy(ROOT / ".gitignore", root)
     repository = home / "repository.git"
     with (root / "_config.yml").open("a", encoding="utf-8") as settings:
         settings.write(f"\nrepository:\n  url: {repository.as_uri()}\n")

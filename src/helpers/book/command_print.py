@@ -59,24 +59,13 @@ def _make(
     timeout: float,
 ) -> None:
     """Bring books up to date and make a file of each."""
-    from helpers.book.builds import build_editions
-    from helpers.book.editions import published_names
+    from helpers.book.command_building import brought_up_to_date
     from helpers.book.locking import only_build
-    from helpers.book.planning import plan_editions
     from helpers.book.print_sources import print_source
 
-    project = options.current_project()
-    names = editions or published_names(project)
-    build_editions(
-        project,
-        names,
-        overrides={},
-        jobs=jobs or options.processors(),
-        timeout=timeout,
-        report=click.echo,
-    )
+    project, books = brought_up_to_date(editions, jobs=jobs, timeout=timeout)
     with only_build(project.build):
-        for planned in plan_editions(project, names, {}):
+        for planned in books:
             made = make(print_source(project, planned))
             state = "made" if made.new else "up to date"
             click.echo(f"The {kind} of {made.edition} is {state}: {made.path}")

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from helpers.book import command_options as options
-
-if TYPE_CHECKING:
-    from helpers.book.project import Project
 
 PORT = 8000
 
@@ -136,25 +132,13 @@ def _assembled(
     editions: tuple[str, ...], jobs: int | None, timeout: float, scheduler: str | None
 ) -> Path:
     """Build what is not up to date and put it together; return the folder of the site."""
-    from helpers.book.builds import build_editions, commit_for_readers
-    from helpers.book.editions import published_names
-    from helpers.book.planning import plan_editions
+    from helpers.book.builds import commit_for_readers
+    from helpers.book.command_building import brought_up_to_date
     from helpers.book.withholding import is_private
 
-    project: Project = options.current_project()
-    names = editions or published_names(project)
-    build_editions(
-        project,
-        names,
-        overrides={},
-        jobs=jobs or options.processors(),
-        timeout=timeout,
-        report=click.echo,
-        scheduler=scheduler,
-    )
+    project, planned = brought_up_to_date(editions, jobs=jobs, timeout=timeout, scheduler=scheduler)
     from helpers.book.site_assembly import assemble_site
 
-    planned = plan_editions(project, names, {})
     private = [each.trial for each in planned if is_private(each.trial)]
     if several := {trial.name for trial in private if private.count(trial) > 1}:
         from helpers.show.differencing import caution
