@@ -16,10 +16,10 @@ epub: .venv/.ready
 	@$(BIN)/trialbook epub
 
 test: .venv/.ready
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not browser"
 
 test-slow: .venv/.ready
-	@$(BIN)/python -m pytest -q -n 2 -m "slow or browser"
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "slow or browser"
 
 lint: .venv/.ready
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -115,9 +115,10 @@ def test_takes_the_primary_difference_of_two_arms_once() -> None:
     both = {**difference(1.0), **difference(1.0, "primary.difference.massage")}
     found = compare_editions([edition("a", both), edition("b", difference(2.0), trial="other")])
     assert [(each.edition, each.arm, each.estimate) for each in found.estimates] == [
-        ("a", "", 1.0),
+        ("a", "massage", 1.0),
         ("b", "", 2.0),
     ]
+    assert not any(each.several for each in found.estimates)
     first = found.estimates[0]
     assert (first.lower, first.upper, first.text) == (0.0, 2.0, "1.0 (0.0 to 2.0)")
     assert (first.panel, first.level) == (("tiny", "pain", "week 26"), "95%")

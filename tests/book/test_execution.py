@@ -9,8 +9,11 @@ from pathlib import Path
 
 import papermill
 import pytest
+from papermill.exceptions import PapermillExecutionError
 
+from helpers.book import execution
 from helpers.book.execution import Executed, run_chapters
+from helpers.book.stages import failure_sentences
 
 
 def test_runs_in_this_interpreter_and_away_from_the_sources(
@@ -64,9 +67,60 @@ def test_gives_the_results_of_the_others_to_the_chapter_that_asks(running) -> No
     assert not Path(found["a.path"]).is_absolute()
 
 
+@pytest.mark.parametrize("error", ["DataError", "SpecificationError", "TrialProblems"])
+def test_data_that_nobody_can_read_are_read_once(
+    running, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    for name in ("01_alpha", "02_beta", "03_gamma"):
+        running.chapter(name, "1 + 1")
+    begun = []
+
+    def execute(task, *_: object, **__: object) -> None:
+        begun.append(task.planned.name)
+        raise PapermillExecutionError(0, 1, "load()", error, "participants.csv is wrong.", [])
+
+    monkeypatch.setattr(execution, "_execute", execute)
+    done = running.run(jobs=1)
+    assert begun == ["01_alpha"]
+    assert done["01_alpha"].unreadable == "participants.csv is wrong."
+    assert [each.begun for each in done.values()] == [True, False, False]
+    assert "was not begun: the data" in done["03_gamma"].failure
+    [said] = failure_sentences(running.book.project, done.values())
+    folder = running.book.project.data / "tiny"
+    assert folder == done["01_alpha"].task.planned.trial
+    assert said == (
+        "participants.csv is wrong. No chapter of this trial can run before; "
+        "'trialbook check tiny' lists every problem."
+    )
+
+
+def test_a_kernel_that_does_not_answer_is_started_once_more(
+    running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.chapter("01_alpha", "1 + 1")
+    execute, tried = execution._execute, []
+
+    def fail(times: int) -> None:
+        def once(task, *words: object, **options: object) -> None:
+            tried.append(task.planned.name)
+            if len(tried) <= times:
+                (task.scratch / "work").mkdir(parents=True)
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            execute(task, *words, **options)
+
+        tried.clear()
+        monkeypatch.setattr(execution, "_execute", once)
+
+    fail(1)
+    assert running.run()["01_alpha"].failure is None
+    assert len(tried) == 2
+    fail(2)
+    assert "did not start" in running.run(place="again")["01_alpha"].failure
+
+
 @pytest.mark.slow
 def test_says_which_cell_failed_and_why_and_keeps_the_notebook(running) -> None:
-    own = "from helpers.errors import DataError\nraise DataError('participants.csv is wrong.')"
+    own = "from helpers.errors import AnalysisError\nraise AnalysisError('No score is there.')"
     for name, *code in (
         ("01_good", "1 + 1"),
         ("02_error", "1 + 1", "\n# why\nraise ValueError('first line\\nsecond')"),
@@ -82,7 +136,7 @@ def test_says_which_cell_failed_and_why_and_keeps_the_notebook(running) -> None:
     assert done["01_good"].failure is None
     expected = {
         "02_error": "cell 4, `raise ValueError('first line\\nsecond')`: ValueError: first line",
-        "03_own": "cell 3, `from helpers.errors import DataError`: participants.csv is wrong.",
+        "03_own": "cell 3, `from helpers.errors import AnalysisError`: No score is there.",
         "04_exit": "cell 4, `import sys; sys.exit()`: The cell ended the Python process",
         "05_exit_code": "cell 3, `raise SystemExit(3)`: The cell ended the Python process",
         "06_killed": "cell 4, `os.kill(os.getpid(), signal.SIGKILL)`: The Python process that ran",

@@ -74,7 +74,10 @@ def why_not(task: Task) -> str:
     return failure.removesuffix(REMEDY)
 
 
-@pytest.mark.parametrize(("place", "public"), [("data/tiny", True), ("trials/tiny_real", False)])
+@pytest.mark.parametrize(
+    ("place", "public"),
+    [pytest.param("data/tiny", True, marks=pytest.mark.slow), ("trials/tiny_real", False)],
+)
 def test_a_checkout_at_another_place_gives_the_same(
     running, worker, place: str, public: bool
 ) -> None:

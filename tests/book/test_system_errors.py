@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.book import system_errors
+from helpers.book.replacing import PARTIAL
 from helpers.book.system_errors import (
     disk_is_full,
     no_space_left,
@@ -69,3 +70,21 @@ def test_tells_whether_there_is_any_space(tmp_path: Path, monkeypatch: pytest.Mo
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(system_errors.shutil, "disk_usage", lambda folder: usage(4096))
     assert no_space_left(tmp_path)
+
+
+def test_says_what_stands_where_a_folder_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "_build").touch()
+    for refused in (tmp_path / "_build", tmp_path / "_build" / "runs" / "a"):
+        with pytest.raises((FileExistsError, NotADirectoryError)) as caught:
+            refused.mkdir()
+        said = system_sentence(caught.value)
+        assert said.startswith(f"{tmp_path / '_build'} is a file, and a folder is needed there")
+    with pytest.raises(IsADirectoryError) as folder:
+        tmp_path.read_text()
+    assert system_sentence(folder.value).startswith(f"{tmp_path} is a folder, and a file is needed")
+
+
+def test_names_the_file_that_was_wanted_not_the_one_it_is_written_to() -> None:
+    error = OSError(errno.ENOENT, "No such file", str(Path("/x") / PARTIAL.format(name="a.html")))
+    said = "/x/a.html: No such file. It cannot be written there; choose another folder."
+    assert system_sentence(error) == said

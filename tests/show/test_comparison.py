@@ -44,6 +44,7 @@ PARTS = (
     show.editions_table,
     show.differing_parameters_table,
     show.primary_estimates_figure,
+    show.compared_means_figure,
     show.differing_numbers_tables,
     show.beyond_print_table,
     show.absent_table,
@@ -85,6 +86,62 @@ def test_draws_all_editions_on_one_axis_and_says_what_they_are() -> None:
     assert "pain at week 26, with its 95% interval" in figure["caption"]
     assert "a (synthetic): −0.48 (−1.48 to 0.52)" in figure["alt"]
     assert "b (synthetic): −0.35" in figure["alt"]
+
+
+ARMS: dict[str, Any] = {
+    "primary.reference": ("stretching", "stretching"),
+    "primary.higher_is": ("worse", "worse"),
+    "primary.label.stretching": ("Stretching", "Stretching"),
+    "primary.label.walking": ("Walking", "Walking"),
+    "primary.difference.walking.estimate": (-0.5, "-0.50"),
+    "primary.difference.walking.lower": (-1.5, "-1.50"),
+    "primary.difference.walking.upper": (0.5, "0.50"),
+}
+
+
+def test_says_what_is_subtracted_and_whom_either_side_favours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[dict[str, Any]] = []
+    real = show.row_figure
+    monkeypatch.setattr(show, "row_figure", lambda rows, **o: drawn.append(o) or real(rows, **o))
+    shown(edition("a", -0.5, **ARMS), edition("b", -0.4, **ARMS))
+    assert drawn[-1]["x_label"] == "Difference, walking minus stretching"
+    assert drawn[-1]["sides"] == ("◂ favours walking", "favours stretching ▸")
+    better = ARMS | {"primary.higher_is": ("better", "better")}
+    shown(edition("a", -0.5, **better), edition("b", -0.4, **better))
+    assert drawn[-1]["sides"] == ("◂ favours stretching", "favours walking ▸")
+    # Where the editions do not agree, nobody is named.
+    shown(edition("a", -0.5, **ARMS), edition("b", -0.4, **better))
+    assert drawn[-1]["sides"] is None
+
+
+def means(*values: float) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for visit, value in enumerate(values):
+        found[f"primary.week.v{visit}"] = (visit * 12.0, f"{visit * 12}")
+        for part, shift in (("estimate", 0.0), ("lower", -1.0), ("upper", 1.0)):
+            name = f"primary.mean.walking.v{visit}.{part}"
+            found[name] = (value + shift, f"{value + shift:.1f}")
+    return found
+
+
+def test_lays_the_means_of_the_editions_over_each_other() -> None:
+    found = figures(
+        shown(edition("a", -0.5, **ARMS, **means(6, 4)), edition("b", -0.4, **ARMS, **means(5, 3)))
+    )
+    [figure] = [each for each in found if each["name"] == "fig-compared-means"]
+    assert "Walking, a: week 0 6.0 (5.0 to 7.0), week 12 4.0 (3.0 to 5.0)" in figure["alt"]
+    assert "Walking, b: week 0 5.0 (4.0 to 6.0), week 12 3.0" in figure["alt"]
+    assert figure["caption"].startswith("Synthetic cohort (TINY). Pain by visit in each arm")
+
+
+def test_a_mean_without_its_interval_or_its_week_is_left_out() -> None:
+    whole = means(6, 4, 2)
+    del whole["primary.week.v1"]
+    del whole["primary.mean.walking.v2.upper"]
+    found = compare_editions([edition("a", -0.5, **whole), edition("b", -0.5)]).means
+    assert [(each.edition, each.visit) for each in found] == [("a", "v0")]
 
 
 def test_editions_of_different_trials_share_no_axis() -> None:

@@ -41,9 +41,13 @@ def test_an_unknown_name_offers_the_nearest(inside: Path) -> None:
         find_trial("tinny")
 
 
-def test_a_folder_without_a_trial_is_refused(inside: Path) -> None:
+def test_a_folder_without_a_trial_is_refused(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SpecificationError, match=r"holds no trial\.yml"):
         find_trial(inside / "chapters")
+    # By its name in the working directory, too.
+    monkeypatch.chdir(inside / "chapters")
+    with pytest.raises(SpecificationError, match=r"The folder 'deep' holds no trial\.yml"):
+        find_trial("deep")
 
 
 def test_what_stands_in_place_of_a_trial_is_named(inside: Path) -> None:

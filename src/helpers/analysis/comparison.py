@@ -16,6 +16,7 @@ _NOT_COMPARED = re.compile(r"(provenance|comparison|figure)\.")
 # What every chapter is given by its edition, and what the build fills in.
 _NOT_A_CHOICE = frozenset({"trial", "edition", "results"})
 _DIFFERENCE = re.compile(r"primary\.difference\.(?:(?P<arm>[a-z][a-z0-9_]*)\.)?estimate")
+_MEAN = re.compile(r"primary\.mean\.(?P<arm>[^.]+)\.(?P<visit>[^.]+)\.estimate")
 _DECIMALS = re.compile(r"\.(\d+)")
 
 
@@ -83,18 +84,44 @@ class ComparedNumber:
 
 @dataclass(frozen=True)
 class ComparedEstimate:
-    """A primary difference between arms in one edition; ``panel`` says which can share an axis."""
+    """A primary difference between arms in one edition; ``panel`` says which can share an axis.
+
+    ``arm`` and ``reference`` are the labels of the two arms, empty where an edition's book was
+    made without them; ``several`` says whether there are other arms too.
+    """
 
     edition: str
     synthetic: bool
     panel: tuple[str, str, str]
     arm: str
+    reference: str
+    several: bool
+    higher_is: str
     estimate: float
     lower: float | None
     upper: float | None
     text: str
     level: str
     unit: str
+
+
+@dataclass(frozen=True)
+class ComparedMean:
+    """The model's mean of one arm at one visit in one edition; ``panel`` is trial and outcome."""
+
+    edition: str
+    synthetic: bool
+    panel: tuple[str, str]
+    arm: str
+    visit: str
+    week: float
+    estimate: float
+    lower: float
+    upper: float
+    text: str
+    level: str
+    unit: str
+    higher_is: str
 
 
 @dataclass(frozen=True)
@@ -122,6 +149,8 @@ class Comparison:
         How many texts differ (sentences, labels).
     estimates
         The primary differences.
+    means
+        The means of the primary outcome by arm and visit, from the model of each edition.
     withheld
         Names of the numbers that differ and are withheld in editions of a private trial; see
         :func:`helpers.analysis.differencing.withheld_together`.
@@ -136,6 +165,7 @@ class Comparison:
     absent: Mapping[str, tuple[str, ...]]
     words: int
     estimates: tuple[ComparedEstimate, ...]
+    means: tuple[ComparedMean, ...]
     withheld: frozenset[str]
 
     @property
@@ -191,6 +221,7 @@ def compare_editions(editions: Sequence[EditionResults]) -> Comparison:
         absent={chapter: tuple(names) for chapter, names in absent.items()},
         words=words,
         estimates=tuple(each for edition in editions for each in _estimates(edition)),
+        means=tuple(each for edition in editions for each in _means(edition)),
         withheld=frozenset(each.name for each in (*printed, *beyond) if each.name in withheld),
     )
 
@@ -298,7 +329,7 @@ def _estimates(edition: EditionResults) -> Iterator[ComparedEstimate]:
     found = [match for name in edition.results if (match := _DIFFERENCE.fullmatch(name))]
     arms = [match for match in found if match["arm"]]
     whole = [match for match in found if not match["arm"]]
-    for match in arms if len(arms) > 1 else whole:
+    for match in arms or whole:
         stem = match.string.removesuffix(".estimate")
         estimate = _value(edition.results[match.string])
         if estimate is None or not math.isfinite(estimate):
@@ -312,17 +343,54 @@ def _estimates(edition: EditionResults) -> Iterator[ComparedEstimate]:
                 _text(edition, "primary.outcome"),
                 _text(edition, "primary.visit.label"),
             ),
-            arm=match["arm"] or "",
+            arm=_arm_label(edition, match["arm"] or ""),
+            reference=_arm_label(edition, _text(edition, "primary.reference")),
+            several=len(arms) > 1,
+            higher_is=_text(edition, "primary.higher_is"),
             estimate=estimate,
             lower=limits[0],
             upper=limits[1],
-            text=_estimate_text(edition, stem),
+            text=_interval_text(edition, stem),
             level=_text(edition, "primary.level"),
             unit=_text(edition, "primary.unit"),
         )
 
 
-def _estimate_text(edition: EditionResults, stem: str) -> str:
+def _means(edition: EditionResults) -> Iterator[ComparedMean]:
+    """Yield the means that the primary model of an edition gives, arm by arm."""
+    for name in edition.results:
+        match = _MEAN.fullmatch(name)
+        if match is None:
+            continue
+        stem = name.removesuffix(".estimate")
+        needed = (f"primary.week.{match['visit']}", name, f"{stem}.lower", f"{stem}.upper")
+        values = [_value(edition.results.get(each)) for each in needed]
+        finite = [value for value in values if value is not None and math.isfinite(value)]
+        if len(finite) < len(values):
+            continue
+        week, estimate, lower, upper = finite
+        yield ComparedMean(
+            edition=edition.name,
+            synthetic=edition.synthetic,
+            panel=(edition.trial, _text(edition, "primary.outcome")),
+            arm=_arm_label(edition, match["arm"]),
+            visit=match["visit"],
+            week=week,
+            estimate=estimate,
+            lower=lower,
+            upper=upper,
+            text=_interval_text(edition, stem),
+            level=_text(edition, "primary.level"),
+            unit=_text(edition, "primary.unit"),
+            higher_is=_text(edition, "primary.higher_is"),
+        )
+
+
+def _arm_label(edition: EditionResults, arm: str) -> str:
+    return _text(edition, f"primary.label.{arm}") or arm.replace("_", " ")
+
+
+def _interval_text(edition: EditionResults, stem: str) -> str:
     estimate = _text(edition, f"{stem}.estimate")
     return f"{estimate} ({_text(edition, f'{stem}.lower')} to {_text(edition, f'{stem}.upper')})"
 

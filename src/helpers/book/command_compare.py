@@ -31,7 +31,10 @@ def compare(
     for each in editions:
         if each not in edition_names(project) and (project.build / each / "build.json").is_file():
             names.append(each)
-            click.echo(f"{each} is no edition's file: its book is compared as it stands")
+            click.echo(
+                f"{each} is no edition's file: its book is compared as it stands "
+                "('trialbook status --trial FOLDER' says whether it is up to date)"
+            )
         else:
             names.append(edition_path(project, each).stem)
             building.append(each)

@@ -101,7 +101,7 @@ def _page(project: Project, comparison: Comparison) -> str:
             Section("Parameters that differ", _shown(comparison, show.differing_parameters_table)),
             Section(
                 "The primary result",
-                _shown(comparison, show.primary_estimates_figure),
+                _shown(comparison, show.primary_estimates_figure, show.compared_means_figure),
                 side_by_side=True,
             ),
             Section(

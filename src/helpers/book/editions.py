@@ -82,7 +82,8 @@ class Edition:
 
 def edition_names(project: Project) -> tuple[str, ...]:
     """Return the names of all editions of the book, sorted."""
-    return tuple(sorted(path.stem for path in project.editions.glob("*.yml")))
+    found = (path for path in project.editions.glob("*.yml") if path.is_file())
+    return tuple(sorted(path.stem for path in found))
 
 
 def published_names(project: Project) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import logging
 import shutil
 import time
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,14 @@ from joblib import Parallel, delayed
 from helpers.book import children, clusters, parcels
 from helpers.book.chapters import read_notebook
 from helpers.book.engine import ENGINE, Held
-from helpers.book.failures import OWN_ERRORS, reason, stopped_at, unfinished
+from helpers.book.failures import (
+    OWN_ERRORS,
+    data_are_unreadable,
+    did_not_start,
+    reason,
+    stopped_at,
+    unfinished,
+)
 from helpers.book.forked import Forks, can_fork
 from helpers.book.kernels import (
     KERNEL,
@@ -106,9 +113,14 @@ def _here(
     """Run chapters in threads of this process, each of which waits for a kernel."""
     forks = stack.enter_context(Forks()) if len(tasks) > 1 and can_fork() else None
     parallel = Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")
-    yield from parallel(
-        delayed(_numbered)(at, task, timeout, jobs > 1, forks) for at, task in enumerate(tasks)
-    )
+    unreadable: set[Path] = set()
+    for at, executed in parallel(
+        delayed(_numbered)(at, task, timeout, jobs > 1, forks, unreadable)
+        for at, task in enumerate(tasks)
+    ):
+        if executed.unreadable:
+            unreadable.add(executed.task.planned.trial)
+        yield at, executed
 
 
 def _on_cluster(
@@ -134,7 +146,7 @@ def run_chapter(
     task: Task, *, timeout: float, single_threaded: bool, forks: Forks | None = None
 ) -> Executed:
     """Run one chapter on a copy of its notebook."""
-    start = time.monotonic()
+    start, why, data = time.monotonic(), "", False
     staged, held = task.scratch / "source.ipynb", Held()
     people = people_of(task.planned.trial)
 
@@ -149,7 +161,14 @@ def run_chapter(
             private=task.scratch / "ipython", single_threaded=single_threaded
         )
         manager = kernel_class(environment, forks=forks)
-        _execute(task, staged, held, timeout=timeout, manager=manager)
+        try:
+            _execute(task, staged, held, timeout=timeout, manager=manager)
+        except RuntimeError as error:
+            if not did_not_start(error) or children.stopping():
+                raise
+            # Most often another process had taken its ports meanwhile: once more, with new ones.
+            shutil.rmtree(task.scratch)
+            _execute(task, staged, held, timeout=timeout, manager=manager)
         executed = shown()
         assert executed is not None  # papermill has returned, so the engine has held it
         problem = unfinished(executed, people=people)
@@ -159,6 +178,7 @@ def run_chapter(
             return Executed(task, time.monotonic() - start, notebook=text)
     # Whatever a library raises here is about this chapter and must not stop the others.
     except Exception as error:
+        data = data_are_unreadable(error)
         executed = shown()
         place = stopped_at(executed) if executed else ""
         full = no_space_left(task.scratch)
@@ -166,13 +186,26 @@ def run_chapter(
         problem = f"{place}: {why}" if place else f"its start: {why}"
     # The cells of a build that is being stopped did not fail.
     kept = "" if children.stopping() else _keep(executed, task.failed)
-    failure = f"Chapter {task.label} stopped at {problem}{kept}"
-    return Executed(task, time.monotonic() - start, failure=failure)
+    return Executed(
+        task,
+        time.monotonic() - start,
+        failure=f"Chapter {task.label} stopped at {problem}{kept}",
+        unreadable=why if data else "",
+    )
 
 
 def _numbered(
-    at: int, task: Task, timeout: float, single_threaded: bool, forks: Forks | None
+    at: int,
+    task: Task,
+    timeout: float,
+    single_threaded: bool,
+    forks: Forks | None,
+    unreadable: Collection[Path],
 ) -> tuple[int, Executed]:
+    """Run a chapter, unless another has found that the data of its trial cannot be read."""
+    if task.planned.trial in unreadable:
+        failure = f"Chapter {task.label} was not begun: the data of its trial cannot be read."
+        return at, Executed(task, 0.0, failure=failure, begun=False)
     with children.waited_for():
         return at, run_chapter(task, timeout=timeout, single_threaded=single_threaded, forks=forks)
 

@@ -12,7 +12,7 @@ from helpers import errors
 from helpers.book.chapters import INJECTED_TAG, source, tags
 from helpers.book.system_errors import DEBUG, FULL, disk_is_full, tells_of_a_full_disk
 from helpers.book.withholding import may_quote, withheld_message
-from helpers.errors import TrialBookError
+from helpers.errors import DataError, SpecificationError, TrialBookError, TrialProblems
 
 # papermill adds cells of its own to a notebook that failed.
 _ADDED_TAGS = {INJECTED_TAG, "papermill-error-cell-tag"}
@@ -24,6 +24,8 @@ OWN_ERRORS = {
 }
 
 _LONGEST_SOURCE = 60
+
+_OF_THE_DATA = {each.__name__ for each in (DataError, SpecificationError, TrialProblems)}
 
 # The words of jupyter_client.
 _NO_KERNEL = ("Kernel died before replying", "Kernel didn't respond")
@@ -60,12 +62,22 @@ def reason(
             "The Python process that ran the chapter died; most often there was not enough memory, "
             "or it was killed from outside."
         )
-    if isinstance(error, RuntimeError) and str(error).startswith(_NO_KERNEL):
+    if did_not_start(error):
         return (
             "The Python process that runs the chapter did not start; run the same command with "
             f"{DEBUG}=1 to read why."
         )
     return output_reason(type(error).__name__, str(error), people=people)
+
+
+def did_not_start(error: BaseException) -> bool:
+    """Say whether the kernel of a chapter never answered."""
+    return isinstance(error, RuntimeError) and str(error).startswith(_NO_KERNEL)
+
+
+def data_are_unreadable(error: BaseException) -> bool:
+    """Say whether a chapter failed because nobody could have read the data of its trial."""
+    return isinstance(error, PapermillExecutionError) and error.ename in _OF_THE_DATA
 
 
 def output_reason(name: str, message: str, *, people: Collection[str] | None = None) -> str:

@@ -50,6 +50,6 @@ class Progress:
         if self._bar is not None:
             self._bar.set_postfix_str(f"{task.edition}/{task.planned.name}")
             self._bar.update()
-        else:
+        elif executed.begun:
             outcome = "failed after" if executed.notebook is None else "took"
             self._report(f"{task.edition}/{task.planned.name} {outcome} {executed.seconds:.1f} s")

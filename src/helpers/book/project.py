@@ -126,7 +126,10 @@ def trial_folder(project: Project, trial: str, *, base: Path | None = None) -> P
             return folder.resolve()
         if folder.name == SPECIFICATION and folder.is_file():
             return folder.resolve().parent
-    raise ParameterError(unknown_name("trial", trial, trial_names(project), where="data"))
+    from helpers.trial.folders import why_no_trial
+
+    found = next((folder for folder in places if trial and folder.exists()), Path(trial))
+    raise ParameterError(why_no_trial(trial, found, trial_names(project)))
 
 
 def read_settings(path: Path) -> dict[str, Any]:

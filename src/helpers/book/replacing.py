@@ -14,6 +14,8 @@ from helpers.errors import ParameterError
 
 STAGING = ".staging"
 ASIDE = ".replaced"
+PARTIAL = ".{name}.partial"
+"""What a file is called while it is written."""
 
 
 def replace_folder(new: Path, place: Path) -> None:
@@ -91,7 +93,7 @@ def refuse_place_among_chapters(place: Path, chapters: Path) -> None:
 def write_file(path: Path, content: str | bytes) -> None:
     """Write a file so that it is never seen half written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(PARTIAL.format(name=path.name))
     try:
         partial.write_bytes(content.encode() if isinstance(content, str) else content)
         partial.replace(path)

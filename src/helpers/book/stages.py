@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,15 +88,13 @@ class Runner:
                         planned.name,
                         self._made_from(planned, edition),
                     )
-        failures = []
-        for executed in self._run(tasks):
-            if executed.notebook is None:
-                failures.append(str(executed.failure))
-            else:
-                task = executed.task
-                self.notebooks[task.edition][task.planned.name] = executed.notebook
+        done = self._run(tasks)
+        failures = list(failure_sentences(self.project, done))
         if failures:
             raise ExecutionError("\n".join(failures))
+        for executed in done:
+            task = executed.task
+            self.notebooks[task.edition][task.planned.name] = str(executed.notebook)
 
     def _run(self, tasks: Mapping[Task, PlannedEdition]) -> list[Executed]:
         """Run chapters; each is kept as soon as it ends, whatever becomes of the others."""
@@ -153,4 +151,21 @@ class Runner:
             failed=self.project.build / FAILED / edition / f"{planned.name}.ipynb",
             results=others,
             made_from=self.fingerprints.ingredients(planned, planned.trial),
+        )
+
+
+def failure_sentences(project: Project, done: Iterable[Executed]) -> Iterator[str]:
+    """Say of each chapter that failed why it did; of data that none can read, say it once."""
+    unreadable: dict[Path, str] = {}
+    for executed in done:
+        trial = executed.task.planned.trial
+        if executed.unreadable:
+            unreadable[trial] = executed.unreadable
+        elif executed.notebook is None and executed.begun:
+            yield str(executed.failure)
+    for trial, sentence in unreadable.items():
+        name = trial.name if trial.parent == project.data else trial
+        yield (
+            f"{sentence} No chapter of this trial can run before; "
+            f"'trialbook check {name}' lists every problem."
         )

@@ -8,11 +8,15 @@ import re
 import shutil
 from pathlib import Path
 
+from helpers.book.replacing import PARTIAL
+
 DEBUG = "TRIALBOOK_DEBUG"
 """Set to 1, this variable lets whoever looks for a fault read tracebacks."""
 
 FULL = "The disk is full: free some space and run the same command again"
 
+_PARTIAL = re.compile(re.escape(PARTIAL).replace(re.escape("{name}"), "(?P<name>.+)"))
+_NO_FOLDER = {errno.EEXIST, errno.ENOTDIR}
 _NEXT_TO_NOTHING = 1 << 16
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -53,8 +57,19 @@ def system_sentence(error: OSError) -> str:
     """Say what the system refused, where, and what to do about it."""
     if disk_is_full(error):
         return f"{FULL}; nothing was replaced."
-    place = f"{error.filename}: " if error.filename else ""
-    why = f"{place}{error.strerror or error}."
+    if error.filename is None:
+        return f"{error.strerror or error}."
+    written = _PARTIAL.fullmatch(Path(os.fsdecode(error.filename)).name)
+    place = Path(os.fsdecode(error.filename))
+    place = place.with_name(written["name"]) if written else place
+    why = f"{place}: {error.strerror or error}."
     if error.errno in _FORBIDDEN:
         return f"{why} Give yourself the right to it, or work in a copy of the book of your own."
+    in_the_way = next((each for each in (place, *place.parents) if each.is_file()), None)
+    if error.errno in _NO_FOLDER and in_the_way:
+        return f"{in_the_way} is a file, and a folder is needed there: move or rename the file."
+    if error.errno == errno.EISDIR:
+        return f"{place} is a folder, and a file is needed there: move or rename the folder."
+    if written:
+        return f"{why} It cannot be written there; choose another folder."
     return why

@@ -47,9 +47,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Executed:
-    """What became of a chapter: the text of its notebook, or the sentence that says why not."""
+    """What became of a chapter: the text of its notebook, or the sentence that says why not.
+
+    Where the data of its trial cannot be read, ``unreadable`` is the sentence about them: no other
+    chapter of the trial can run either. One that was therefore not begun has ``begun`` False.
+    """
 
     task: Task
     seconds: float
     notebook: str | None = None
     failure: str | None = None
+    unreadable: str = ""
+    begun: bool = True

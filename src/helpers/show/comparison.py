@@ -13,13 +13,14 @@ from helpers.analysis.comparison import (
     Comparison,
 )
 from helpers.analysis.withheld import WORDS
+from helpers.show.compared_means import compared_means_figure
 from helpers.show.differencing import caution, withheld_sentence
 from helpers.show.figures import ARM_STYLES, Numbers, display_figure
 from helpers.show.outputs import show_paragraphs
 from helpers.show.page_label import PageLabel, labelled_as
 from helpers.show.records import MINUS, Record, count, count_record, number, publish, shown
 from helpers.show.row_plot import Mark, Row, row_figure
-from helpers.show.sentences import counted, listed, with_unit
+from helpers.show.sentences import counted, listed, mid_sentence, with_unit
 from helpers.show.tables import display_table
 
 ALONE = (
@@ -32,6 +33,19 @@ NOT_COMPARABLE = (
     "side by side here, and their differences mean nothing."
 )
 MISSING = "–"
+
+__all__ = [
+    "absent_table",
+    "beyond_print_table",
+    "compared_means_figure",
+    "comparison_label",
+    "comparison_sentence",
+    "differing_numbers_tables",
+    "differing_parameters_table",
+    "editions_table",
+    "primary_estimates_figure",
+    "record_comparison",
+]
 
 _ROOM = 0.08  # of the range of the estimates, left free at either end of the axis
 
@@ -165,6 +179,7 @@ def _estimates_figure(
     low, high = min(ends), max(ends)
     room = _ROOM * ((high - low) or 1.0)
     of = f"{outcome} at {visit}" if outcome else "the primary outcome"
+    minus, sides = _sides(estimates)
     said = "; ".join(f"{_row_label(each)}: {each.text}" for each in estimates)
     where = "" if alone else f" Trial {trial}."
     levels = dict.fromkeys(each.level for each in estimates)
@@ -172,15 +187,31 @@ def _estimates_figure(
     display_figure(
         row_figure(
             rows,
-            x_label=with_unit("Difference between arms", f"({unit})" if unit else None),
+            x_label=with_unit(minus, f"({unit})" if unit else None),
             x_limits=(low - room, high + room),
             zero=0.0,
+            sides=sides,
         ),
         name="fig-compared-estimates" if alone else f"fig-compared-estimates-{place + 1}",
         caption=f"Difference between arms in {of}, with {interval}, in each edition.{where}",
         alt=f"Points with intervals below each other on one axis, with a line at zero. {said}.",
         numbers=_estimates(estimates, of=of),
     )
+
+
+def _sides(estimates: Sequence[ComparedEstimate]) -> tuple[str, tuple[str, str] | None]:
+    """Say what is subtracted from what, and whom either side of zero favours, where all agree."""
+    first = estimates[0]
+    agreed = {(each.reference, each.higher_is) for each in estimates}
+    if len(agreed) > 1 or not first.reference:
+        return "Difference between arms", None
+    reference = mid_sentence(first.reference)
+    [*others] = dict.fromkeys(mid_sentence(each.arm) for each in estimates)
+    one = len(others) == 1
+    minus = f"Difference, {others[0] if one else 'other arm'} minus {reference}"
+    favoured = others[0] if one else "the other arm"
+    left, right = (favoured, reference) if first.higher_is == "worse" else (reference, favoured)
+    return minus, (f"◂ favours {left}", f"favours {right} ▸")
 
 
 def _estimates(estimates: Sequence[ComparedEstimate], *, of: str) -> Numbers:
@@ -191,7 +222,7 @@ def _estimates(estimates: Sequence[ComparedEstimate], *, of: str) -> Numbers:
 
 def _row_label(estimate: ComparedEstimate) -> str:
     kind = "synthetic" if estimate.synthetic else "real patients"
-    arm = f", {estimate.arm.replace('_', ' ')}" if estimate.arm else ""
+    arm = f", {mid_sentence(estimate.arm)}" if estimate.several and estimate.arm else ""
     return f"{estimate.edition}{arm} ({kind})"
 
 

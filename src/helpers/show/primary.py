@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.analysis.estimates import Estimate
 from helpers.analysis.primary import PrimaryResult, PublishedAnalysisResult
 from helpers.show import published_analyses
+from helpers.show.frame_rows import rows_of
 from helpers.show.model_checks import checks_figure, spread_table
 from helpers.show.model_words import covariance_phrase, degrees, inference_phrase, model_sentence
 from helpers.show.primary_control import primary_control, record_primary_settings
@@ -68,6 +69,9 @@ def record_primary(result: PrimaryResult) -> None:
         "outcome": mid_sentence(result.outcome_label),
         "outcome.phrase": outcome,
         "unit": result.unit,
+        "higher_is": result.higher_is,
+        "reference": result.reference,
+        **{f"label.{arm}": label for arm, label in result.arm_labels.items()},
         "visit": result.visit,
         "visit.label": mid_sentence(result.visit_label),
         "covariance": result.covariance_used,
@@ -95,7 +99,25 @@ def record_primary(result: PrimaryResult) -> None:
         records += estimate_records(f"primary.difference.{arm}", difference, result.decimals)
         said = arm_difference_sentence(result, arm)
         records.append(Record(f"primary.difference.{arm}.sentence", said, said))
-    publish(records)
+    publish([*records, *_mean_records(result)])
+
+
+def _mean_records(result: PrimaryResult) -> list[Record]:
+    """Return the records of the model's means, and of the weeks of their visits."""
+    shown = result.means.dropna(subset=["estimate"])
+    weeks = {str(visit): result.visit_weeks[visit] for visit in shown["visit"].unique()}
+    return [
+        *(Record(f"primary.week.{visit}", week, f"{week:g}") for visit, week in weeks.items()),
+        *(
+            Record(
+                f"primary.mean.{row.arm}.{row.visit}.{part}",
+                value := float(getattr(row, part)),
+                number(value, decimals=result.decimals),
+            )
+            for row in rows_of(shown)
+            for part in ("estimate", "lower", "upper")
+        ),
+    ]
 
 
 def estimate_records(stem: str, estimate: Estimate, decimals: int) -> list[Record]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -120,8 +119,10 @@ def row_figure(
     for label in labels:
         tops.append(y)
         y += (len(label) + lines) * LINE + ROW_GAP
-    # Two long names would meet in the middle: the second then has a line of its own.
-    met = bool(sides) and text_width("   ".join(sides or ()), bold=False) > plot_width
+    # Two long names would meet in the middle: the second then ends below the numbers, and where
+    # that is not enough it has a line of its own.
+    wide_sides = text_width("   ".join(sides), bold=False) if sides else 0.0
+    met = wide_sides > WIDTH - 2 * EDGE
     side_room = LINE * (1 + met) if sides else 0.0
     height = y + AXIS_ROOM + side_room
     with theme():
@@ -145,10 +146,13 @@ def row_figure(
         axes.xaxis.set_label_coords(
             0.0 if wide else 0.5, -(0.3 + side_room) / y, transform=axes.transAxes
         )
+        # Upright lines are drawn where marks are and never through words; the last reach the axis.
+        ends = [*(top - ROW_GAP / 2 for top in tops[1:]), y]
+        lanes = [top + len(label) * LINE for label, top in zip(labels, tops, strict=True)]
         for guide in guides:
-            axes.axvline(guide, color=FAINT, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+            axes.vlines([guide] * len(rows), lanes, ends, color=FAINT, lw=0.9, ls=(0, (4, 3)))
         if zero is not None:
-            axes.axvline(zero, color=INK, linewidth=0.9, zorder=1)
+            axes.vlines([zero] * len(rows), lanes, ends, color=INK, lw=0.9, zorder=1)
         for row, label, top in zip(rows, labels, tops, strict=True):
             _draw_row(axes, row, label, top, plot_width=plot_width, tracks=tracks)
         if sides:
@@ -156,7 +160,8 @@ def row_figure(
             first = y + 0.4
             axes.text(0.0, first, sides[0], transform=across, ha="left", va="center")
             second = first + LINE * met
-            axes.text(1.0, second, sides[1], transform=across, ha="right", va="center")
+            end = 1.0 if met or wide_sides <= plot_width else (WIDTH - 2 * EDGE) / plot_width
+            axes.text(end, second, sides[1], transform=across, ha="right", va="center")
     return figure
 
 
@@ -172,8 +177,6 @@ def _draw_row(
 ) -> None:
     across = axes.get_yaxis_transform()
     right = (WIDTH - 2 * EDGE) / plot_width
-    # A white ground keeps guides and zero lines from running through words.
-    ground: dict[str, Any] = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
     for place, words in enumerate(label):
         axes.text(
             0.0,
@@ -182,9 +185,7 @@ def _draw_row(
             transform=across,
             fontsize=POINTS,
             fontweight="bold" if row.bold else "normal",
-            bbox=ground,
             parse_math=False,
-            zorder=3,
         )
     if row.remark:
         axes.text(
@@ -193,8 +194,6 @@ def _draw_row(
             row.remark,
             transform=across,
             ha="right",
-            bbox=ground,
-            zorder=3,
         )
     first = top + LINE * (len(label) + 0.5) + 0.03
     if tracks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.trial.criteria import criterion_misfit
-from helpers.trial.faults import Fault, Faults, unique_names, unknown_part
+from helpers.trial.faults import Fault, Faults, unique_labels, unique_names, unknown_part
 from helpers.trial.positions import Path
 from helpers.trial.specification import Specification
 
@@ -38,8 +38,9 @@ RESERVED_NAMES = (
 
 
 def arm_faults(spec: Specification) -> Faults:
-    """Yield arms named twice, and more or fewer than one reference arm."""
+    """Yield arms named or labelled twice, and more or fewer than one reference arm."""
     yield from unique_names("arms", "arms", (arm.id for arm in spec.arms))
+    yield from unique_labels("arms", "arms", (arm.label for arm in spec.arms))
     references = [arm.id for arm in spec.arms if arm.reference]
     if len(references) != 1:
         said = f"{len(references)} arms are ({', '.join(references)})" if references else "none is"
@@ -51,8 +52,9 @@ def arm_faults(spec: Specification) -> Faults:
 
 
 def visit_faults(spec: Specification) -> Faults:
-    """Yield visits named twice, out of order, or with windows that overlap."""
+    """Yield visits named or labelled twice, out of order, or with windows that overlap."""
     yield from unique_names("visits", "visits", (visit.id for visit in spec.visits))
+    yield from unique_labels("visits", "visits", (visit.label for visit in spec.visits))
     if spec.visits[0].week > 0:
         yield Fault(
             ("visits", 0, "week"),
@@ -107,8 +109,9 @@ def primary_faults(spec: Specification) -> Faults:
 
 
 def outcome_faults(spec: Specification) -> Faults:
-    """Yield outcomes named twice, or assessed at visits that do not fit."""
+    """Yield outcomes named or labelled twice, or assessed at visits that do not fit."""
     yield from unique_names("outcomes", "outcomes", (outcome.id for outcome in spec.outcomes))
+    yield from unique_labels("outcomes", "outcomes", (outcome.label for outcome in spec.outcomes))
     visits = [visit.id for visit in spec.visits]
     for at, outcome in enumerate(spec.outcomes):
         path: Path = ("outcomes", at, "visits")

@@ -47,3 +47,13 @@ def unique_names(section: str, kind: str, names: Iterable[str], key: str = "id")
             f"Two {kind} are named {name!r}: items {first + 1} and {at + 1} of {section}.",
             "Give each its own name.",
         )
+
+
+def unique_labels(section: str, kind: str, labels: Iterable[str]) -> Faults:
+    """Yield every label of a section that readers could not tell from one before it."""
+    for at, _, first in repeated(label.strip().casefold() for label in labels):
+        yield Fault(
+            (section, at, "label"),
+            f"Two {kind} have the same label: items {first + 1} and {at + 1} of {section}.",
+            "Write labels that tell them apart; figures and tables show nothing else.",
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from helpers.errors import SpecificationError, unknown_name
@@ -33,30 +33,46 @@ def find_trial(trial: str | Path) -> Path:
         for shelf in shelves:
             if (shelf / given / SPECIFICATION_FILE).is_file():
                 return shelf / given
-        raise SpecificationError(
-            unknown_name("trial", str(trial), trial_names())
-            + " A path to a folder that holds trial.yml is accepted too."
+    raise SpecificationError(why_no_trial(str(trial), given, trial_names()))
+
+
+def why_no_trial(asked: str, folder: Path, names: Collection[str]) -> str:
+    """Say why what was asked for is no trial, and what would be.
+
+    Parameters
+    ----------
+    asked
+        A name or a path, as it was written.
+    folder
+        Where the trial would lie, were it a path.
+    names
+        The trials that can be named.
+    """
+    known = ", ".join(names) or "none"
+    if asked and folder.is_file():
+        return (
+            f"{asked!r} is a file: name the folder of a trial, which holds {SPECIFICATION_FILE}. "
+            "To make a trial of a CSV file, use 'trialbook new'."
         )
-    if given.is_file():
-        raise SpecificationError(
-            f"{str(trial)!r} is a file: name the folder of a trial, which holds "
-            f"{SPECIFICATION_FILE}. To make a trial of a CSV file, use 'trialbook new'."
+    if asked and folder.is_dir():
+        misnamed = sorted(path.name for path in folder.glob("trial.y*ml*"))
+        if misnamed:
+            return (
+                f"The folder {asked!r} holds no {SPECIFICATION_FILE}, but {misnamed[0]!r}: rename "
+                f"that to {SPECIFICATION_FILE}."
+            )
+        return (
+            f"The folder {asked!r} holds no {SPECIFICATION_FILE}. "
+            f"Name the folder of a trial, or one of these trials: {known}."
         )
-    if not given.is_dir():
-        raise SpecificationError(
-            f"There is no folder {str(trial)!r}: name the folder of a trial, or one of these "
-            f"trials: {', '.join(trial_names()) or 'none'}."
+    if len(Path(asked).parts) <= 1:
+        return (
+            unknown_name("trial", asked, names)
+            + f" A path to a folder that holds {SPECIFICATION_FILE} is accepted too."
         )
-    misnamed = sorted(path.name for path in given.glob("trial.y*ml*"))
-    if misnamed:
-        raise SpecificationError(
-            f"The folder {str(trial)!r} holds no {SPECIFICATION_FILE}, but {misnamed[0]!r}: rename "
-            f"that to {SPECIFICATION_FILE}."
-        )
-    raise SpecificationError(
-        f"The folder {str(trial)!r} holds no {SPECIFICATION_FILE}. "
-        "Name the folder of a trial, or one of these trials: "
-        f"{', '.join(trial_names()) or 'none'}."
+    return (
+        f"There is no folder {asked!r}: name the folder of a trial, or one of these trials: "
+        f"{known}."
     )
 
 

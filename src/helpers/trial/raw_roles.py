@@ -139,15 +139,33 @@ def find_arm(table: RawTable, ids: Sequence[str], *, given: str | None) -> tuple
         _check_arm(table, single[0], ids)
     others = [
         name
-        for name in table.columns
+        for name, cells in table.columns.items()
         if _varies_little(table, name)
-        and len(arm_values(table.columns[name])) > 1
-        and _constant(table.columns[name], ids)
+        and len(arm_values(cells)) > 1
+        and _constant(cells, ids)
+        and list(cells) != list(ids)
     ]
     hint = f" (it could be {_listed(others[:5])})" if others else ""
+    alike = ranked(table.columns, _ARM)
+    if alike and (why := _not_arms(table.columns[alike[0]], ids)):
+        raise DataError(
+            f"No column of {table.file} can be the treatment arm: {alike[0]!r} is named like one, "
+            f"but {why}; name the right column with --arm{hint}, or the patients' with --id."
+        )
     raise DataError(
         f"No column of {table.file} is named like a treatment arm: name it with --arm{hint}."
     )
+
+
+def _not_arms(cells: Sequence[str], ids: Sequence[str]) -> str:
+    """Say why a column cannot hold the arms; empty where it can."""
+    values = arm_values(cells)
+    if not values:
+        return "it is empty"
+    if len(values) > MOST_ARMS:
+        return f"it has {len(values)} different values (arms are at most {MOST_ARMS})"
+    patient = _inconstant(cells, ids)
+    return "" if patient is None else f"it changes within patient {patient!r}"
 
 
 def _varies_little(table: RawTable, name: str) -> bool:

@@ -15,6 +15,7 @@ def bench(bench):
     return bench
 
 
+@pytest.mark.slow
 def test_a_chapter_runs_whatever_the_folder_s_name(bench, commands) -> None:
     # The output cannot show every letter of the name, as on many a Windows machine.
     ended = bench.run(*commands["run"], PYTHONIOENCODING="cp1252")
