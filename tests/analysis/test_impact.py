@@ -7,7 +7,7 @@ from helpers.analysis.randomization import regenerate_allocation
 from helpers.analysis.reproduction import compare_with_published
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 def test_the_primary_analysis_returns_the_published_digits(impact):
     result = analyse_primary(impact)
     found = {}

@@ -11,7 +11,7 @@ from helpers.errors import AnalysisError, ParameterError
 from helpers.methods.mixed_models import Covariance, fit_clda
 from helpers.trial.loading import Trial
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from helpers.analysis.primary_settings import (
 from helpers.errors import AnalysisError, ParameterError
 from helpers.trial.loading import Trial
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 
 
 def private(trial: Trial, small_cells: int = 5) -> Trial:

@@ -5,7 +5,7 @@ import pytest
 from helpers.analysis.published_analyses import published_analyses
 from helpers.errors import AnalysisError, SpecificationError
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 
 
 # Vickers et al., BMJ 2004;328:744, as printed there, hence within half of the last digit.

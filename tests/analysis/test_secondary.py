@@ -7,7 +7,7 @@ from helpers.analysis.primary import analyse_primary
 from helpers.analysis.secondary import analyse_secondary
 from helpers.methods.multiplicity import adjust
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,7 @@ def test_a_checksum_for_every_file_of_a_public_trial(book) -> None:
     described = book.root / "data" / "tiny" / "trial.yml"
     text = described.read_text(encoding="utf-8").replace("public: true", "public: false")
     described.write_text(text, encoding="utf-8")
-    assert list(rows(part(book), "files-of-the-trial")) == ["Synthetic cohort: all files together"]
+    assert list(rows(part(book), "files-of-the-trial")) == ["every file of the folder together"]
 
 
 @pytest.mark.parametrize(

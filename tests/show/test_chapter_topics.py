@@ -166,7 +166,7 @@ NAMES = {
 }
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_chapter_adapts_to_odd_trials(odd, name, showing):
     page = showing(odd, CHAPTERS[name])

@@ -17,8 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from helpers.book.citation import read_citation
+from helpers.book.citation_part import citation_part
+from helpers.book.fingerprints import Fingerprints
 from helpers.book.planning import plan_editions, specification
 from helpers.book.project import Project
+from helpers.book.provenance_part import provenance_part
 from helpers.book.staging import stage_source
 
 pytestmark = pytest.mark.slow
@@ -56,15 +60,27 @@ def staged(books: Path, tmp_path: Path) -> Path:
     (planned,) = plan_editions(project, ["impact"], {})
     book = books / "impact"
     target = tmp_path / "source"
+    trial = specification(planned.trial)
+    notebooks = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in sorted((book / "notebooks").glob("*.ipynb"))
+    }
+    made = json.loads((book / "build.json").read_text(encoding="utf-8"))["chapters"]
+    prints = {name: chapter["fingerprint"] for name, chapter in made.items()}
+    fingerprints = Fingerprints(project)
     stage_source(
         project,
         planned.edition,
-        trial=specification(planned.trial),
-        notebooks={
-            path.stem: json.loads(path.read_text(encoding="utf-8"))
-            for path in sorted((book / "notebooks").glob("*.ipynb"))
-        },
+        trial=trial,
+        notebooks={name: json.loads(text) for name, text in notebooks.items()},
         results=json.loads((book / "results.json").read_text(encoding="utf-8")),
+        fingerprints=prints,
+        parts={
+            "citation": citation_part(read_citation(project)),
+            "provenance": provenance_part(
+                planned, trial, fingerprints=fingerprints, prints=prints, notebooks=notebooks
+            ),
+        },
         target=target,
     )
     done = subprocess.run(

@@ -60,23 +60,35 @@ def provenance_part(
         "Lock (SHA-256 of requirements.lock)": fingerprints.environment_parts["requirements.lock"],
     }
     whole |= _seeds(edition, trial)
-    data = {f"{trial.data_label}: all files together": fingerprints.folder(edition.trial)}
+    whose = f"{trial.data_label} ({trial.short_title})."
+    data = {"every file of the folder together": fingerprints.folder(edition.trial)}
     if trial.public:
         data |= _files(fingerprints, edition)
     parts = [
         "## Make this book again",
         _commands(edition),
         "## The whole book",
-        _table("made", whole.items()),
+        _table("made", whole.items(), caption=f"{whose} What made the whole book."),
         "## Data",
-        "SHA-256 of every file of the trial. Line ends are as they are in the repository.",
-        _table("files-of-the-trial", data.items(), head=("File", "SHA-256")),
+        "The first row is of the names and contents of all files in the trial's folder; the hash "
+        "at the end of a chapter is of `trial.yml` and the tables alone. Line ends are as they are "
+        "in the repository.",
+        _table(
+            "files-of-the-trial",
+            data.items(),
+            head=("File", "SHA-256"),
+            caption=f"{whose} The files of the trial.",
+        ),
     ]
     for planned in edition.chapters:
         rows = _rows(planned, prints.get(planned.name, ""), notebooks[planned.name])
         parts += [
             f"## {escaped(planned.chapter.title)}",
-            _table(TABLE.format(chapter=planned.name), rows.items()),
+            _table(
+                TABLE.format(chapter=planned.name),
+                rows.items(),
+                caption=f"{whose} What made the chapter {planned.name}.",
+            ),
         ]
     return "\n\n".join(parts)
 
@@ -159,12 +171,18 @@ def _shown(value: object) -> str:
 
 
 def _table(
-    name: str, rows: Iterable[tuple[str, str]], *, head: tuple[str, str] = ("What", "Value")
+    name: str,
+    rows: Iterable[tuple[str, str]],
+    *,
+    caption: str,
+    head: tuple[str, str] = ("What", "Value"),
 ) -> str:
     heads = "".join(f'<th scope="col">{each}</th>' for each in head)
     body = "\n".join(row(what, value) for what, value in rows)
     return (
-        f'<div class="trial-table-wrapper" role="region" tabindex="0" aria-label="Table {name}">\n'
+        f'<div class="trial-table-wrapper" role="region" tabindex="0" '
+        f'aria-labelledby="caption-{name}">\n'
         f'<table class="trial-table provenance-table" id="{name}">\n'
+        f'<caption id="caption-{name}"><span>{escape(caption)}</span></caption>\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
     )

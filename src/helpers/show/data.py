@@ -88,7 +88,7 @@ def provenance_table(trial: Trial) -> None:
             "Rows of single participants shown",
             "yes" if specification.public else "no, the data are not public",
         ),
-        ("SHA-256 of the data", trial.sha256),
+        ("SHA-256 of trial.yml and the tables", trial.sha256),
     ]
     if specification.notice:
         rows.append(("Notice", specification.notice))

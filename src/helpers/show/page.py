@@ -216,7 +216,7 @@ def show_provenance(
         ("Edition", edition),
         *((f"Parameter {key}", parameter_text(value)) for key, value in parameters.items()),
         ("Data", f"{trial.specification.id} ({trial.specification.data_label.lower()})"),
-        ("SHA-256 of the data", trial.sha256),
+        ("SHA-256 of trial.yml and the tables", trial.sha256),
         ("Code (version and hash of src/helpers)", f"trialbook {code_version}"),
         ("Python", python_version()),
         ("Packages", ", ".join(f"{name} {version}" for name, version in versions.items())),

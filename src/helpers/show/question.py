@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from string import ascii_lowercase
+
 import pandas as pd
 
 from helpers.show.page import phrase_of, publication_of
@@ -19,6 +22,8 @@ __all__ = [
     "schedule_figure",
     "sources_table",
 ]
+
+_SHORT = 16
 
 
 def record_question(trial: Trial) -> None:
@@ -96,6 +101,11 @@ def estimand_table(trial: Trial) -> None:
 def outcomes_table(trial: Trial) -> None:
     """Show every outcome: instrument, range, direction, role, visits and source."""
     specification = trial.specification
+    sources = [
+        "assumption" if outcome.assumption else outcome.source or "not stated"
+        for outcome in specification.outcomes
+    ]
+    marks, notes = _lettered(sources)
     rows = [
         {
             "Outcome": outcome.label,
@@ -107,9 +117,9 @@ def outcomes_table(trial: Trial) -> None:
             "Weeks assessed": ", ".join(
                 f"{specification.visit(visit).week:g}" for visit in outcome.visits
             ),
-            "Source": "assumption" if outcome.assumption else outcome.source or "not stated",
+            "Source": mark,
         }
-        for outcome in specification.outcomes
+        for outcome, mark in zip(specification.outcomes, marks, strict=True)
     ]
     display_table(
         pd.DataFrame(rows),
@@ -125,7 +135,21 @@ def outcomes_table(trial: Trial) -> None:
             "Weeks assessed",
             "Source",
         ],
+        notes=notes,
     )
+
+
+def _lettered(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return a letter for each text, and the notes that say what the letters stand for.
+
+    Short texts stand for themselves: nobody need look below the table for a word.
+    """
+    long = list(dict.fromkeys(text for text in texts if len(text) > _SHORT))
+    if len(long) > len(ascii_lowercase):
+        return list(texts), []
+    letters = dict(zip(long, ascii_lowercase, strict=False))
+    notes = [f"{letter}: {text}" for text, letter in letters.items()]
+    return [letters.get(text, text) for text in texts], notes
 
 
 def range_of(outcome: Outcome) -> str:

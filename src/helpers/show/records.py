@@ -149,7 +149,7 @@ def shown(text: str) -> str:
 
 
 def number(value: object, *, decimals: int = 2) -> str:
-    """Print a number with a fixed count of decimals: ``"-0.48"``, never ``"-0.00"``.
+    """Print a number with a fixed count of decimals: ``"-0.48"``, never ``"-0.00"``; ``"1,008.5"``.
 
     Halves are rounded away from zero, as tables in journals are. What may not be shown is said so.
     """
@@ -233,4 +233,4 @@ def _decimal(value: object) -> Decimal:
 def _fixed(exact: Decimal, decimals: int) -> str:
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _ROOM)
     # Comparing with zero drops the sign of "-0.00".
-    return f"{abs(rounded) if rounded == 0 else rounded:f}"
+    return f"{abs(rounded) if rounded == 0 else rounded:,f}"

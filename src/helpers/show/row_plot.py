@@ -150,7 +150,7 @@ def row_figure(
         ends = [*(top - ROW_GAP / 2 for top in tops[1:]), y]
         lanes = [top + len(label) * LINE for label, top in zip(labels, tops, strict=True)]
         for guide in guides:
-            axes.vlines([guide] * len(rows), lanes, ends, color=FAINT, lw=0.9, ls=(0, (4, 3)))
+            axes.vlines([guide] * len(rows), lanes, ends, color=FAINT, lw=0.9, ls=(0, (2, 1.5)))
         if zero is not None:
             axes.vlines([zero] * len(rows), lanes, ends, color=INK, lw=0.9, zorder=1)
         for row, label, top in zip(rows, labels, tops, strict=True):
