@@ -25,6 +25,19 @@ def test_sections_have_their_own_text_without_code_and_numbers() -> None:
     ]
 
 
+def test_every_term_of_the_glossary_is_found_by_itself() -> None:
+    terms = (
+        '<dl class="simple glossary"><dt id="term-a">a term<a class="headerlink">#</a></dt>'
+        "<dd><p>What it <em>means</em>.</p></dd></dl>"
+    )
+    soup = BeautifulSoup(TEXT.replace("<p>Last.</p>", terms), "html.parser")
+    page = Page(Site(Path("x"), "tiny"), "chapters/a.html")
+    assert list(page_sections(soup, page))[2:] == [
+        Section("chapters/a.html#inner", "Title", "Within", ""),
+        Section("chapters/a.html#term-a", "Title", "a term", "What it means."),
+    ]
+
+
 def test_the_index_is_a_script(tmp_path: Path) -> None:
     site = Site(tmp_path, "tiny")
     pages = {

@@ -77,6 +77,15 @@ def test_without_a_notice_it_follows_the_way_to_the_content() -> None:
     assert soup.select_one("body > .skip-link").find_next_sibling().name == "nav"
 
 
+def test_what_is_said_of_the_other_kind_of_patients_leads_to_them() -> None:
+    kinds = '<div class="kind kind-real">Real.</div><div class="kind kind-synthetic">Made.</div>'
+    soup = switched("chapters/index.html", body=f"<article>{kinds}</article>")
+    [link] = soup.select(".kind a")
+    assert link.find_parent(class_="kind")["class"] == ["kind", "kind-real"]
+    assert link["href"] == "../../headache/chapters/index.html"
+    assert link.text.startswith("Read: ")
+
+
 def test_pages_that_readers_look_for(tmp_path: Path) -> None:
     texts = {
         "index.html": "<!DOCTYPE html>",

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python
 import pytest
+from pypdf import PdfReader
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -485,3 +487,18 @@ def test_lighthouse_scores(chromium_path: str, address: str, name: str, tmp_path
         if min(best.values()) >= AT_LEAST:
             break
     assert min(best.values()) >= AT_LEAST, best
+
+
+def test_every_sheet_of_paper_says_whose_data_it_shows(
+    opened: tuple[Any, list[str]], books: Path, edition: str
+) -> None:
+    page, _ = opened
+    page.goto((books / edition / "html" / "chapters" / "02_eligibility.html").as_uri())
+    running = {
+        "impact": "SYNTHETIC COHORT: made by a computer",
+        "headache": "REAL PATIENTS: people who took part",
+    }[edition]
+    sheets = PdfReader(BytesIO(page.pdf(format="A4"))).pages
+    assert len(sheets) > 3
+    for sheet in sheets:
+        assert running in sheet.extract_text()

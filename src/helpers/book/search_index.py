@@ -70,6 +70,16 @@ def page_sections(soup: BeautifulSoup, page: Page) -> Iterator[Section]:
                 heading="" if first else heading_text(heading),
                 text=" ".join("".join(_texts(section, skip=heading)).split()),
             )
+    # A term that is asked for is found before the pages that only use it.
+    for term in article.select("dl.glossary dt[id]"):
+        meaning = term.find_next_sibling("dd")
+        if isinstance(meaning, Tag):
+            yield Section(
+                address=f"{page.name}#{term['id']}",
+                page=name,
+                heading=heading_text(term),
+                text=" ".join("".join(_texts(meaning)).split()),
+            )
 
 
 def _texts(part: Tag, *, skip: Tag | None = None) -> Iterator[str]:
@@ -89,6 +99,7 @@ def _is_silent(tag: Tag) -> bool:
         tag.name in _SILENT
         or "headerlink" in classes
         or "code-fold" in classes
+        or "glossary" in classes  # each of its terms is found by itself
         or (tag.name == "td" and "gt_right" in classes)  # numbers, which nobody searches for
         or (tag.name == "section" and tag.has_attr("id"))
     )

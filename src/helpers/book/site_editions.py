@@ -127,6 +127,7 @@ def with_switch(
             link = soup.new_tag("a", href=to_site + place)
             link.string = words
             switch.append(link)
+    _link_kinds(soup, page, editions, to_site)
     style = soup.new_tag("style")
     style.string = _STYLE
     soup.head.append(style)
@@ -139,6 +140,25 @@ def with_switch(
             skip.insert_after(switch)
         else:
             soup.body.insert(0, switch)
+
+
+def _link_kinds(
+    soup: BeautifulSoup, page: Page, editions: Sequence[SiteEdition], to_site: str
+) -> None:
+    """Lead from what a page says of real and of synthetic patients to the editions that show them.
+
+    Alone, an edition cannot know whether the other stands beside it.
+    """
+    for kind, synthetic in (("kind-real", False), ("kind-synthetic", True)):
+        for card in soup.select(f".{kind}"):
+            for edition in editions:
+                if edition.synthetic is synthetic and edition.name != page.site.edition:
+                    line = soup.new_tag("p")
+                    place = f"{to_site}{edition.name}/{edition.first}"
+                    link = soup.new_tag("a", attrs={"class": "whose", "href": place})
+                    link.string = f"Read: {edition.title}"
+                    line.append(link)
+                    card.append(line)
 
 
 def _entry(soup: BeautifulSoup, edition: SiteEdition, page: Page, to_site: str, words: str) -> Tag:
