@@ -213,7 +213,8 @@ def main() -> None:
         print(times_text(times) + "\n")
     if rebuilds is not None:
         print(rebuilds_text(rebuilds) + "\n")
-    print(goals_text(building_goals(times, rebuilds)))
+    readers = {chapter.name for chapter in read_chapters(project) if chapter.stage > 0}
+    print(goals_text(building_goals(times, rebuilds, readers=readers)))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from goals import goal
@@ -41,8 +41,14 @@ def rebuilds_text(rebuilds: Rebuilds) -> str:
     return "\n".join(lines)
 
 
-def building_goals(times: Times, rebuilds: Rebuilds | None) -> list[dict[str, Any]]:
-    """Return the project's goals beside what was measured, without those that were not."""
+def building_goals(
+    times: Times, rebuilds: Rebuilds | None, *, readers: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Return the project's goals beside what was measured, without those that were not.
+
+    ``readers`` are the chapters that read the results of the others: when these change, so must
+    they.
+    """
     found = [
         goal(
             "executing the edition: times one plain Python process",
@@ -58,7 +64,7 @@ def building_goals(times: Times, rebuilds: Rebuilds | None) -> list[dict[str, An
         ),
     ]
     if rebuilds is not None:
-        others = {*rebuilds.changed.chapters} - {CHAPTER}
+        others = {*rebuilds.changed.chapters} - {CHAPTER, *readers}
         found += [
             goal(
                 "building again with nothing changed: seconds", 1, _unchanged(rebuilds), most=True
@@ -70,7 +76,7 @@ def building_goals(times: Times, rebuilds: Rebuilds | None) -> list[dict[str, An
                 most=True,
             ),
             goal(
-                "one chapter's parameter changed: other chapters that run",
+                "one chapter's parameter changed: others that run without reading its results",
                 0,
                 len(others),
                 most=True,
