@@ -126,7 +126,8 @@ def missing_figure(observed: ObservedByVisit) -> None:
         name="fig-missing",
         caption=(
             f"Share of participants with {mid_sentence(observed.outcome_label)} recorded at each "
-            f"visit, by arm; below, how many.{withheld}"
+            "visit, by arm; below, how many. They are counts of this trial, not estimates, and "
+            f"have no interval.{withheld}"
         ),
         alt=f"One falling line for each arm. {'. '.join(said)}.",
         numbers="tab-missing",

@@ -117,12 +117,10 @@ def secondary_sentence(result: SecondaryResult) -> str:
     start = f"At {mid_sentence(result.visit_label)}, {outcomes} gave {total} between arms"
     if clear.empty:
         return f"{start}; every {level_text(result.level)} interval includes zero, no difference."
-    favours = listed(
-        [
-            f"{mid_sentence(row.label)} (in favour of {mid_sentence(row.favours_label)})"
-            for row in rows_of(clear)
-        ]
-    )
+    favoured: dict[str, list[str]] = {}
+    for row in rows_of(clear):
+        favoured.setdefault(mid_sentence(row.favours_label), []).append(mid_sentence(row.label))
+    favours = "; ".join(f"in favour of {arm}, {listed(labels)}" for arm, labels in favoured.items())
     verb = "leaves" if len(clear) == 1 else "leave"
     return (
         f"{start}; {len(clear)} of the {level_text(result.level)} intervals {verb} out zero, "
