@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from helpers.book import published_source as module
-from helpers.book.published_source import NotPublished, PublishedSource, published_source
+from helpers.book.published_source import (
+    NotPublished,
+    PublishedSource,
+    published_source,
+    repository_address,
+)
 from helpers.errors import BuildError
 
 ADDRESS = "https://example.org/owner/name"
@@ -62,6 +67,13 @@ def test_an_address_is_one_from_which_everybody_can_clone(book, url: str, words:
     with pytest.raises(BuildError, match=words) as refused:
         published_source(book.project)
     assert "secret" not in str(refused.value)
+
+
+def test_a_workflow_may_name_the_repository(book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIALBOOK_REPOSITORY", "https://example.org/workflow/own")
+    assert repository_address(book.project) == "https://example.org/workflow/own"
+    name_repository(book)  # what the book's own settings say comes first
+    assert repository_address(book.project) == ADDRESS
 
 
 def test_the_commit_when_it_is_all_that_is_built(checkout) -> None:

@@ -27,6 +27,19 @@ def test_an_address_ends_in_a_slash(book, url: str) -> None:
     assert site_address(book.project) == ADDRESS
 
 
+def test_a_workflow_may_name_the_address(book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIALBOOK_ADDRESS", "https://example.org/elsewhere")
+    assert site_address(book.project) == "https://example.org/elsewhere/"
+    set_address(book, ADDRESS)  # what the book's own settings say comes first
+    assert site_address(book.project) == ADDRESS
+
+
+def test_a_wrong_variable_is_named(book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIALBOOK_ADDRESS", "example.org")
+    with pytest.raises(BuildError, match=r"^TRIALBOOK_ADDRESS: 'example\.org' is not the"):
+        site_address(book.project)
+
+
 @pytest.mark.parametrize("url", ["example.org/book", "ftp://example.org/", "https://e.org/?a=1"])
 def test_what_is_no_address_is_refused(book, url: str) -> None:
     set_address(book, url)

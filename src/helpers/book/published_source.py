@@ -1,7 +1,12 @@
-"""Where readers find the source that a book is made from: its repository, and the commit."""
+"""Where readers find the source that a book is made from: its repository, and the commit.
+
+The address is the setting ``repository: url:`` of ``_config.yml``, or where that is silent the
+variable ``TRIALBOOK_REPOSITORY``, by which a workflow names the repository that it runs for.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +16,7 @@ from helpers.book.project import Project, read_settings
 from helpers.errors import BuildError
 
 SETTINGS = "_config.yml"
+REPOSITORY = "TRIALBOOK_REPOSITORY"
 SCHEMES = ("https", "file")
 
 # What a chapter runs on; files beside these may change without changing what is published.
@@ -45,8 +51,7 @@ def published_source(
 ) -> PublishedSource | NotPublished:
     """Return the commit that is being built, if it is all that is being built.
 
-    The repository's address is the setting ``repository: url:`` of ``_config.yml`` and stands
-    nowhere else. Whether the commit has been pushed there cannot be known here.
+    Whether the commit has been pushed to the repository cannot be known here.
 
     Parameters
     ----------
@@ -83,20 +88,22 @@ def published_source(
 
 
 def repository_address(project: Project) -> str:
-    """Return the address in the settings; empty when there is none."""
+    """Return the address in the settings or else in the variable; empty when there is none."""
     section = read_settings(project.root / SETTINGS).get("repository") or {}
     url = section.get("url") if isinstance(section, dict) else section
+    where = f"{SETTINGS}: repository: url:" if url else f"{REPOSITORY}:"
+    url = url or os.environ.get(REPOSITORY)
     if not url:
         return ""
     parts = urlsplit(str(url))
     if parts.scheme not in SCHEMES or not parts.path.strip("/"):
         raise BuildError(
-            f"{SETTINGS}: repository: url: {str(url)!r} is not an address that readers could clone "
+            f"{where} {str(url)!r} is not an address that readers could clone "
             "from; write it as https://HOST/OWNER/NAME."
         )
     if parts.username or parts.password:
         raise BuildError(
-            f"{SETTINGS}: repository: url: holds a user name or a password, which every reader "
+            f"{where} it holds a user name or a password, which every reader "
             "would see; write it as https://HOST/OWNER/NAME."
         )
     return str(url).rstrip("/")

@@ -1,11 +1,13 @@
 """What only a site with an address has: canonical links, pictures of its cards, a map for robots.
 
-The address is Jupyter Book's own setting, ``html: baseurl:`` of ``_config.yml``. Without one, no
-page holds an address that somebody made up.
+The address is Jupyter Book's own setting, ``html: baseurl:`` of ``_config.yml``, or where that is
+silent the variable ``TRIALBOOK_ADDRESS``, by which a workflow names the site that it publishes.
+Without either, no page holds an address that somebody made up.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from urllib.parse import quote, urljoin, urlsplit
 from xml.sax.saxutils import escape
@@ -17,10 +19,11 @@ from helpers.book.project import Project, read_settings
 from helpers.errors import BuildError
 
 SETTINGS = "_config.yml"
+ADDRESS = "TRIALBOOK_ADDRESS"
 
 
 def site_address(project: Project) -> str:
-    """Return the address of the site, which ends in ``/``; empty when the settings name none.
+    """Return the address of the site, which ends in ``/``; empty when nothing names one.
 
     Raises
     ------
@@ -29,12 +32,14 @@ def site_address(project: Project) -> str:
     """
     html = read_settings(project.root / SETTINGS).get("html") or {}
     url = str(html.get("baseurl") or "") if isinstance(html, dict) else ""
+    where = f"{SETTINGS}: html: baseurl:" if url else f"{ADDRESS}:"
+    url = url or os.environ.get(ADDRESS, "")
     if not url:
         return ""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise BuildError(
-            f"{SETTINGS}: html: baseurl: {url!r} is not the address of a site; write it as "
+            f"{where} {url!r} is not the address of a site; write it as "
             "https://HOST/PATH/, or leave it out."
         )
     return url.rstrip("/") + "/"
