@@ -89,7 +89,7 @@ def run(*arguments: str) -> Result:
         (("sweep", "2", "--grid", "draws=1,2", "-p", "adjust=x"), "-p adjust=x: the parameter"),
         (("sweep", "2", "--grid", 'covariates="age,sex'), "the quotes are not understood"),
         (("sweep", "1", "--grid", "edition=first"), "an edition is not a value"),
-        (("sweep", "1", "--grid", "trial=tiny,tinny"), "--grid trial=tinny: data: There is no"),
+        (("sweep", "1", "--grid", "trial=tiny,tinny"), "--grid trial=tinny: There is no"),
         (("sweep", "1", "--grid", "level=0.9", "--trial", "tinny"), "no trial named 'tinny'"),
         (("check", "nowhere"), "nowhere"),
         (("synthesise", "tinny", "--check"), "Did you mean 'tiny'"),

@@ -80,6 +80,7 @@ def test_data_that_nobody_can_read_are_read_once(
         raise PapermillExecutionError(0, 1, "load()", error, "participants.csv is wrong.", [])
 
     monkeypatch.setattr(execution, "_execute", execute)
+    monkeypatch.setattr(execution, "can_fork", lambda: False)
     done = running.run(jobs=1)
     assert begun == ["01_alpha"]
     assert done["01_alpha"].unreadable == "participants.csv is wrong."

@@ -81,7 +81,9 @@ def test_judges_defaults_too(book) -> None:
 
 def test_refuses_an_edition_whose_trial_is_not_there(book) -> None:
     book.edition("first", trial="tinny")
-    with pytest.raises(ParameterError, match=r"first.yml, line 2: data: .*Did you mean 'tiny'"):
+    with pytest.raises(
+        ParameterError, match=r"first.yml, line 2: There is no .*Did you mean 'tiny'"
+    ):
         planned(book)
 
 
