@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import papermill
@@ -14,6 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 from helpers.book import execution
 from helpers.book.execution import Executed, run_chapters
 from helpers.book.stages import failure_sentences
+from helpers.book.withholding import withheld_message
 
 
 def test_runs_in_this_interpreter_and_away_from_the_sources(
@@ -90,9 +92,13 @@ def test_data_that_nobody_can_read_are_read_once(
     folder = running.book.project.data / "tiny"
     assert folder == done["01_alpha"].task.planned.trial
     assert said == (
-        "participants.csv is wrong. No chapter of this trial can run before; "
+        "participants.csv is wrong. No chapter of this trial can run before. "
         "'trialbook check tiny' lists every problem."
     )
+    withheld = replace(done["01_alpha"], unreadable=withheld_message("DataError"))
+    [said] = failure_sentences(running.book.project, [withheld])
+    assert said.count("'trialbook check tiny'") == 1
+    assert said.endswith("to read them. No chapter of this trial can run before.")
 
 
 def test_a_kernel_that_does_not_answer_is_started_once_more(

@@ -165,7 +165,8 @@ def failure_sentences(project: Project, done: Iterable[Executed]) -> Iterator[st
             yield str(executed.failure)
     for trial, sentence in unreadable.items():
         name = trial.name if trial.parent == project.data else trial
-        yield (
-            f"{sentence} No chapter of this trial can run before; "
-            f"'trialbook check {name}' lists every problem."
-        )
+        # Of a trial that is not public, the sentence names the command and not the mistake.
+        lists = f"'trialbook check {name}' lists every problem."
+        remedy = "" if "trialbook check" in sentence else f" {lists}"
+        told = sentence.replace("`trialbook check`", f"'trialbook check {name}'")
+        yield f"{told} No chapter of this trial can run before.{remedy}"
