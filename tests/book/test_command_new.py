@@ -44,7 +44,7 @@ def test_a_trial_is_set_up_and_found_by_its_name(table: Path) -> None:
 
 def test_a_trial_may_lie_elsewhere(table: Path) -> None:
     result = run(new, "my_trial", "--from", "scores.csv", "--output", "a folder/größer")
-    assert "trialbook check a folder/größer" in result.output
+    assert "trialbook check 'a folder/größer'" in result.output
     assert run(check, "a folder/größer").exit_code == 0
     assert not (table / "data").exists()
 

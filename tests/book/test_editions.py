@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from helpers.book.chapters import read_chapters
-from helpers.book.editions import Edition, edition_names, published_names, read_edition
+from helpers.book.editions import (
+    Edition,
+    edition_names,
+    edition_path,
+    published_names,
+    read_edition,
+)
 from helpers.errors import EditionError
 
 
@@ -155,3 +161,17 @@ def test_refuses_a_file_that_cannot_be_an_edition(book, tmp_path: Path, name, wo
         (tmp_path / f"{each}.yml").write_text("title: T\ntrial: tiny\naudience: all\n")
     with pytest.raises(EditionError, match=words):
         read(book, name.format(folder=tmp_path))
+
+
+def test_the_book_of_a_trial_is_not_replaced_by_an_edition_of_its_name(
+    book, tmp_path: Path
+) -> None:
+    path = tmp_path / "pain_trial.yml"
+    path.write_text("x", encoding="utf-8")
+    about = book.project.build / "pain_trial" / "build.json"
+    about.parent.mkdir(parents=True)
+    about.write_text('{"of_trial": false}', encoding="utf-8")
+    assert edition_path(book.project, str(path)) == path
+    about.write_text('{"of_trial": true}', encoding="utf-8")
+    with pytest.raises(EditionError, match="holds the book of a trial, made by --trial"):
+        edition_path(book.project, str(path))

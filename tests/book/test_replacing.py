@@ -137,3 +137,10 @@ def test_nothing_is_written_among_the_chapters(tmp_path: Path, name: str) -> Non
 @pytest.mark.parametrize("name", ["chapters2/x.ipynb", "x.ipynb"])
 def test_beside_the_chapters_anything_may_be_written(tmp_path: Path, name: str) -> None:
     refuse_place_among_chapters(tmp_path / name, tmp_path / "chapters")
+
+
+def test_somebody_s_own_file_is_never_replaced_by_a_folder(build: Path) -> None:
+    (build / "mine").write_text("mine")
+    with pytest.raises(FileExistsError, match="mine"):
+        replace_folder(build / STAGING / "book", build / "mine")
+    assert (build / "mine").read_text() == "mine"

@@ -11,6 +11,7 @@ from helpers.show.records import (
     NOT_AVAILABLE,
     RECORD_MIME,
     Record,
+    as_printed,
     estimate_with_interval,
     interval,
     level_text,
@@ -204,3 +205,23 @@ def test_publish_glues_the_shown_text_and_carries_the_record(page):
 def test_publish_refuses_a_name_twice(page):
     with pytest.raises(TrialBookError, match="'a' is published twice"):
         publish([Record("a", 1, "1"), Record("a", 2, "2")])
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "kept"),
+    [
+        (-0.4761, "-0.48", -0.48),
+        (5228.4123, "5,228.4", 5228.4),
+        (1234567.8, "1,234,568", 1234568.0),
+        (0.95, "95%", 0.95),
+        (0.975, "97.5%", 0.975),
+        (67.114, "67.1%", 67.1),
+        (0.0654, ".07", 0.07),
+        (2.4e-9, "< .001", 0.001),
+        (0.99999, "> .99", 0.99),
+        (12.3456, "not shown", 12.346),
+        (3, "3", 3),
+    ],
+)
+def test_of_a_private_trial_a_number_is_kept_as_it_is_printed(value, text, kept):
+    assert as_printed(Record("a.b", value, text)) == kept

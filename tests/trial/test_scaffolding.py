@@ -327,6 +327,10 @@ def test_nothing_on_a_page_is_made_up(tmp_path: Path) -> None:
 HEADER = ["id", "arm", "visit", "pain"]
 TWO_ROWS = [HEADER, ["1", "a", "0", 3], ["1", "a", "0", 4], ["2", "b", "0", 1], ["2", "b", "4", 1]]
 ONE_VISIT = [HEADER, ["1", "a", "0", 3], ["1", "a", "0", 4], ["2", "b", "0", 1]]
+BLANK_IDS = [
+    ["Pat-Nr", "Behandlungsarm", "visit", "pain"],
+    *([each, "ab"[at % 2], str(at // 2), at] for at, each in enumerate(("1", "", "", ""))),
+]
 CHANGING_ARM = [
     ["id", "sex", "arm", "visit", "pain"],
     *([each, sex, "ab"[week > 0], str(week), 3] for each, sex in ("1f", "2m") for week in (0, 4)),
@@ -338,6 +342,7 @@ CHANGING_ARM = [
     [
         ([["id", "x_0", "x_4w"], ["a", 1, 2], ["b", 2, 3]], {}, ["treatment arm", "--arm"]),
         (wide_rows(["x_0", "x_4w"], arms=("one",)), {}, ["one arm only", "--arm"]),
+        (BLANK_IDS, {}, ["'Pat-Nr' is named like one, but is blank in 3 of 4 rows", "--id"]),
         (CHANGING_ARM, {}, ["'arm' is named like one", "changes within patient '1'", "be sex)"]),
         (TWO_ROWS, {}, ["patient '1'", "lines 2 and 3", "--visit"]),
         (ONE_VISIT, {}, ["one visit only", "--visit"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import textwrap
 from itertools import pairwise
 from pathlib import Path
@@ -115,7 +116,8 @@ def new(
     click.echo("Now open trial.yml and fill in:")
     for number, task in enumerate(made.to_do, start=1):
         click.echo(_wrapped(f"  {number}. {task}", indent=5))
-    click.echo(f"Then: trialbook check {name if output is None else _shown(folder)}")
+    checked = name if output is None else _shown(folder)
+    click.echo(f"Then: trialbook check {shlex.quote(str(checked))}")
 
 
 @click.command()

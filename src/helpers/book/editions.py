@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ class Edition:
         Whether a build that names no edition makes it.
     first_page
         Page of the chapters' folder that takes the place of the book's first page; empty for none.
+    of_trial
+        Whether it is the book of a trial that was asked for without an edition's file.
     base
         Folder in which a relative path of the trial begins; None for the working directory.
     """
@@ -73,6 +76,7 @@ class Edition:
     compare: tuple[Given, ...] = ()
     published: bool = True
     first_page: str = ""
+    of_trial: bool = False
     base: Path | None = None
 
     def chapters(self, chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
@@ -162,12 +166,26 @@ def edition_path(project: Project, name: str) -> Path:
         raise EditionError(f"There is no file {name}: give the path of an edition's file.")
     path = given.resolve()
     own = project.editions / f"{path.stem}.yml"
+    if path != own.resolve() and _is_book_of_a_trial(project, path.stem):
+        raise EditionError(
+            f"{name}: {project.shown(project.build / path.stem)} holds the book of a trial, made "
+            "by --trial, which this edition's would replace; rename the file."
+        )
     if path.stem in names and path != own.resolve():
         raise EditionError(
             f"{name}: the book has an edition named {path.stem!r}, whose book this one would "
             "replace; rename the file."
         )
     return path
+
+
+def _is_book_of_a_trial(project: Project, name: str) -> bool:
+    """Say whether the finished book of this name was asked for by its trial."""
+    try:
+        about = json.loads((project.build / name / "build.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(about, dict) and bool(about.get("of_trial"))
 
 
 def valid_name(name: str) -> bool:

@@ -237,6 +237,7 @@ def _about(
         "edition": edition.name,
         "title": edition.edition.title,
         "trial": trial.id,
+        "of_trial": edition.edition.of_trial,
         "patients": trial.patients,
         "public": trial.public,
         "label": f"{trial.data_label} ({trial.short_title})",

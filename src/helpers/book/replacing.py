@@ -7,6 +7,8 @@ found again by :func:`recover`.
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -21,13 +23,16 @@ PARTIAL = ".{name}.partial"
 def replace_folder(new: Path, place: Path) -> None:
     """Move the folder ``new`` to ``place``, where another may lie that is then deleted.
 
-    Both must be on the same file system. When the second move fails, the old folder is put back.
+    Both must be on the same file system. When the second move fails, the old folder is put back. A
+    file that has the folder's name is somebody's own, and is left where it is.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     aside = place.parent / ASIDE / place.name
     shutil.rmtree(aside, ignore_errors=True)
     aside.parent.mkdir(exist_ok=True)
     had_old = place.exists()
+    if had_old and not place.is_dir():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place))
     if had_old:
         place.rename(aside)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -75,7 +76,9 @@ def write_sweep(project: Project, sweep: Sweep, folder: Path, swept: Sequence[Sw
         _table(sweep, swept, results, trials), encoding="utf-8", newline="\n"
     )
     (staged / PAGE).write_text(
-        _page(project, sweep, swept, results, trials, withheld), encoding="utf-8", newline="\n"
+        _page(project, sweep, swept, results, trials, withheld, folder=folder),
+        encoding="utf-8",
+        newline="\n",
     )
     replace_folder(staged / NOTEBOOKS, folder / NOTEBOOKS)
     for name in (TABLE, PAGE):
@@ -112,6 +115,8 @@ def _page(
     results: Sequence[Results | None],
     trials: dict[Path, Specification],
     withheld: dict[Path, frozenset[str]],
+    *,
+    folder: Path,
 ) -> str:
     stem = estimate_stem([found for found in results if found is not None])
     cells = [
@@ -123,7 +128,8 @@ def _page(
             synthetic=trials[each.cell.planned.trial].is_synthetic,
             results=found,
             stem=stem,
-            failure=each.failure or "",
+            # The page may be sent elsewhere: it names the kept notebook as it lies beside it.
+            failure=(each.failure or "").replace(f"{folder}{os.sep}", ""),
             fingerprint=each.cell.fingerprint,
         )
         for each, found in zip(swept, results, strict=True)

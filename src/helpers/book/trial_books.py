@@ -56,6 +56,7 @@ def trial_edition(project: Project, asked: OfTrial, chapters: Sequence[Chapter])
         shared={},
         by_chapter={},
         leave_out=tuple(each.name for each in chapters if each.compares),
+        of_trial=True,
         first_page=FIRST_PAGE if (project.chapters / FIRST_PAGE).is_file() else "",
     )
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from helpers.analysis.flow import ArmFlow, Flow
 from helpers.analysis.small_counts import Count
+from helpers.analysis.withheld import NotShown
 from helpers.show.figures import display_figure
 from helpers.show.flow_diagram import draw_flow
 from helpers.show.flow_text import flow_text, reason_text
@@ -70,9 +71,11 @@ def flow_sentence(flow: Flow) -> str:
         start = f"Of {flow.assessed} people assessed, {flow.included} were randomised: {arms}"
     else:
         start = f"{who} were randomised: {arms}"
+    hidden = isinstance(flow.observed, NotShown)
+    seen = "some of them, how many is not shown" if hidden else f"{flow.observed} of them"
     return (
         f"{start}. At {mid_sentence(flow.visit_label)}, {mid_sentence(flow.outcome_label)} was "
-        f"recorded for {flow.observed} of them; {flow.analysed} enter the analysis."
+        f"recorded for {seen}; {flow.analysed} enter the analysis."
     )
 
 

@@ -82,8 +82,8 @@ def withheld_sentence(trial: Trial) -> str:
     if not trial.threshold:
         return f"{text}; small counts are (small_cells is 0)."
     return (
-        f"{text}, nor are counts from 1 to {trial.threshold - 1} or numbers from which one of them "
-        "could be worked out."
+        f"{text}, nor are counts from 1 to {trial.threshold - 1} or the sums and percentages from "
+        "which one of them would follow."
         if trial.threshold > 1
         else f"{text}."
     )

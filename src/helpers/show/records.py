@@ -31,6 +31,7 @@ _ROOM = Context(prec=400)
 Value = float | int | str | bool | None
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)*")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _PRINTED = re.compile(r"\d+(?:\.(\d+))?|\.(\d+)")
 # A hyphen is a minus when a number follows and no word, number or minus precedes it: dates keep
 # theirs, and so do words.
@@ -132,15 +133,24 @@ def publish(records: Iterable[Record]) -> None:
 
 
 def as_printed(record: Record) -> Value:
-    """Return a number no more exactly than its text has it.
+    """Return a number no more exactly than its text has it; of a bound (``"< .001"``), the bound.
 
     Ten digits of a mean, or of an interval, would let a reader work out sums and counts that the
     page withholds.
     """
     if not isinstance(record.value, float):
         return record.value
-    found = _PRINTED.search(record.text)
-    return round(record.value, len(found.group(1) or found.group(2) or "") if found else 3)
+    text = _THOUSANDS.sub("", record.text)
+    found = _PRINTED.search(text)
+    if found is None:
+        return round(record.value, 3)
+    printed = float(found[0])
+    if text.startswith(("<", ">")):
+        return printed
+    decimals = len(found[1] or found[2] or "")
+    # A share is kept as a part of one where its text is in percent.
+    share = text[found.end() :].startswith("%") and abs(record.value) <= 1 < printed
+    return round(record.value, decimals + 2 if share else decimals)
 
 
 def shown(text: str) -> str:

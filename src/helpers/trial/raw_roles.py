@@ -14,7 +14,8 @@ MOSTLY = 0.1  # share of rows without an id from which a column does not hold id
 
 # For each role, the names of its columns, the surest first; a name is taken word by word.
 _ID = (
-    "usubjid subjid participant participant_id patient_id patientid patient subject_id subjectid "
+    "usubjid subjid participant participant_id patient_id patientid patient pat_id pat_nr pat_no "
+    "subject_id subjectid "
     "subject subj subno id pid ptid patid pidnum patnum patno ptno subjno "
     "subjnum subjectno study_id studyid record_id recordid screening_id "
     "person case caseid case_id code_patient patientennummer patienten_id patientenid proband "
@@ -25,7 +26,8 @@ _ARM = (
     "arm treatment_arm arm_label trt01p trta trtp armcd actarm treatment_group treatmentgroup "
     "study_arm studyarm treatment group trt treat tx grp therapy allocation allocated assignment "
     "assigned randomised_to randomized_to randomisation_group randomized_group random randgroup "
-    "intervention condition drug rx gruppe studiengruppe behandlungsgruppe behandlung "
+    "intervention condition drug rx gruppe studiengruppe behandlungsgruppe behandlungsarm "
+    "studienarm therapiearm behandlung "
     "therapiegruppe therapie groupe bras traitement grupo tratamiento gruppo trattamento groep "
     "behandeling группа лечение терапия"
 )
@@ -89,6 +91,18 @@ def id_candidates(table: RawTable) -> list[str]:
     several = [name for name in full if len(set(table.columns[name])) > 1]
     # A column of study ids holds one value; ids of patients hold many.
     return sorted(several, key=lambda name: len(set(table.columns[name])) < 4)
+
+
+def misfit_ids(table: RawTable) -> str:
+    """Say which column is named like the patients' ids and why it cannot hold them; or nothing."""
+    named = ranked(table.columns, _ID)
+    if not named:
+        return ""
+    cells = table.columns[named[0]]
+    blank = sum(map(is_missing, cells))
+    if len(set(cells)) == 1:
+        return f"{named[0]!r} is named like one, but holds one value in all rows"
+    return f"{named[0]!r} is named like one, but is blank in {blank} of {len(cells)} rows"
 
 
 def visit_candidates(table: RawTable) -> list[str]:

@@ -25,6 +25,7 @@ from helpers.trial.raw_roles import (
     find_arm,
     guess_reference,
     id_candidates,
+    misfit_ids,
     visit_candidates,
 )
 from helpers.trial.raw_table import RawTable, read_raw_table
@@ -160,7 +161,13 @@ def _patients(table: RawTable, wishes: Wishes) -> tuple[list[str], list[str], st
         return [], numbered, "the rows, for want of a column of ids (or --id)"
     if repeated:
         return [repeated[0]], list(table.columns[repeated[0]]), f"column {repeated[0]} (its name)"
-    raise DataError(f"No column of {table.file} is named like a patient's id: name it with --id.")
+    misfit = misfit_ids(table)
+    raise DataError(
+        f"No column of {table.file} can be the patients' ids: {misfit}; name the right one with "
+        "--id, or complete it."
+        if misfit
+        else f"No column of {table.file} is named like a patient's id: name it with --id."
+    )
 
 
 def _all_different(cells: Sequence[str]) -> bool:
