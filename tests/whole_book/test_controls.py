@@ -32,7 +32,7 @@ TRIED = 3
 MOST_TABS = 250
 # What a person can operate; the label of a button or a box belongs to its target.
 TARGETS = "form select, form input[type=range], form label:has(input), form button, summary"
-NUMBER = r"(\N{MINUS SIGN}?\d*\.?\d+)"
+NUMBER = r"(\N{MINUS SIGN}?[\d,]*\.?\d+)"
 
 
 @dataclass
@@ -115,7 +115,7 @@ class Control:
 
 
 def numeric(text: str) -> float:
-    return float(text.replace("\N{MINUS SIGN}", "-"))
+    return float(text.replace("\N{MINUS SIGN}", "-").replace(",", ""))
 
 
 @pytest.fixture(scope="module")
