@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from pypdf.generic import IndirectObject
 
 from helpers.book.chromium import NAMES
 from helpers.book.planning import plan_editions
-from helpers.book.print_sources import PrintSource, print_source
+from helpers.book.print_sources import Made, PrintSource, print_source
 from helpers.book.printed_books import bookmarks, print_edition
 from helpers.book.project import Project
 
@@ -33,9 +35,15 @@ def source(request: pytest.FixtureRequest, books: Path) -> PrintSource:
     return print_source(project, planned)
 
 
+def printed(source: PrintSource, report: Callable[[str], None] = lambda line: None) -> Made:
+    """Print in a thread: beside a browser that other tests have open, none starts in their own."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(print_edition, source, report=report).result()
+
+
 @pytest.fixture(scope="module")
 def pdf(source: PrintSource) -> Path:
-    return print_edition(source, report=lambda line: None).path
+    return printed(source).path
 
 
 @pytest.fixture(scope="module")
@@ -172,10 +180,10 @@ def test_nothing_is_printed_again_when_nothing_changed_and_the_same_bytes_when_i
 ) -> None:
     before = pdf.read_bytes()
     said: list[str] = []
-    assert not print_edition(source, report=said.append).new
+    assert not printed(source, said.append).new
     assert said == []
     pdf.unlink()
-    assert print_edition(source, report=said.append).new
+    assert printed(source, said.append).new
     assert any("pages" in line for line in said)
     assert pdf.read_bytes() == before
 
