@@ -63,6 +63,27 @@ def test_no_category_follows_from_the_others(found: list[str]) -> None:
             assert any(shown[name] is NOT_SHOWN for name in ("a", "b"))
 
 
+@given(st.integers(0, 39), st.integers(0, 3), st.integers(1, 4))
+def test_the_arm_of_the_only_one_of_a_category_cannot_be_found(
+    first: int, others: int, few: int
+) -> None:
+    trial = private(TINY)
+    arms = arm_of(trial)
+    people = [*arms.index[first:], *arms.index[:first]]
+    members = {
+        "rare": people[:few],
+        "missing": people[few : few + others],
+        "a": people[few + others : 25],
+        "b": people[25:],
+    }
+    counts = count_by_arm(trial, members, outside=["missing"])
+    for arm in (*trial.specification.arm_ids, OVERALL):
+        assert counts.of("rare", arm) is NOT_SHOWN
+        # Not by subtraction either: another category of the arm is withheld with it.
+        inside = [counts.of(name, arm) for name in ("rare", "a", "b")]
+        assert sum(value is NOT_SHOWN for value in (*inside, counts.inside(arm))) >= 2
+
+
 def test_nothing_is_withheld_of_a_public_trial_or_at_threshold_0() -> None:
     for trial in (TINY, private(TINY, 0)):
         flow = participant_flow(trial)

@@ -137,6 +137,10 @@ def _hidden(
         (categories, [*parted(_INSIDE, within), *parted(_OUTSIDE, beyond)]),
     ):
         sums += [*(across(name) for name in names), *more]
+        if names is categories:
+            # Who is in a category of a few must not be found in an arm by the zeros of the others.
+            few = [name for name in within if 0 < counts[name, OVERALL] < threshold]
+            decided |= {(name, arm) for name in few for arm in columns}
         known = {key for key in counts if key[0] in names} | decided | shown
         decided |= hidden_counts(
             {key: counts[key] for key in known},
