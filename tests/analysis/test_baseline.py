@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from helpers.analysis.baseline import describe_baseline
+from helpers.analysis.withheld import NotShown
+from helpers.show.baseline import smd_sentence
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +100,17 @@ def test_a_variable_that_can_differ_in_no_way_has_no_difference(tiny):
     found = describe_baseline(dataclasses.replace(tiny, participants=people))
     assert np.isnan(found.smd.set_index("variable").loc["age", "smd"])
     assert found.largest_smd_variable != "age"
+
+
+def test_a_private_trial_says_which_differences_it_withholds(tiny):
+    described = tiny.specification.model_copy(update={"public": False})
+    few = tiny.participants.groupby(["arm", "centre"]).size().min() + 1
+    closed = dataclasses.replace(tiny, specification=described, small_cells=int(few))
+    found = describe_baseline(closed).smd.set_index("variable")["smd"]
+    assert not isinstance(found["age"], NotShown)
+    assert isinstance(found["centre"], NotShown)
+    text = smd_sentence(describe_baseline(closed))
+    assert "not shown, because small counts would follow" in text
+    everything = describe_baseline(tiny)
+    assert not any(isinstance(each, NotShown) for each in everything.smd["smd"])
+    assert "not shown" not in smd_sentence(everything)

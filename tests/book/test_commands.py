@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -91,6 +92,10 @@ def run(*arguments: str) -> Result:
         (("sweep", "1", "--grid", "edition=first"), "an edition is not a value"),
         (("sweep", "1", "--grid", "trial=tiny,tinny"), "--grid trial=tinny: There is no"),
         (("sweep", "1", "--grid", "level=0.9", "--trial", "tinny"), "no trial named 'tinny'"),
+        (("run", "1", "--trial", "tinny"), "no trial named 'tinny'"),
+        (("run", "1", "-t", "tiny", "-p", "trial=tiny"), "keep one"),
+        (("pdf", "-t", "tinny"), "no trial named 'tinny'"),
+        (("epub", "-e", "frist"), "Did you mean 'first'"),
         (("check", "nowhere"), "nowhere"),
         (("synthesise", "tinny", "--check"), "Did you mean 'tiny'"),
         (("synthesise", "tiny_real"), "synthesis.yml"),
@@ -117,6 +122,7 @@ def test_every_mistake_gets_one_sentence(inside, arguments, words) -> None:
         (("run",), "CHAPTER"),
         (("sweep", "1"), "--grid"),
         (("sweep", "1", "--grid", "level=1", "-e", "first", "--trial", "tiny"), "--trial"),
+        (("run", "1", "-e", "first", "-t", "tiny"), "--trial"),
         (("compare", "first"), "two editions or more"),
         (("compare", "first", "first"), "each once"),
         (("synthesise", "--check", "--recalibrate"), "writes nothing"),
@@ -253,6 +259,23 @@ def test_builds_the_book_of_a_trial(inside, ran, tiny_trial: Path) -> None:
     assert f"Edition tiny is built: {place}" in result.output
     assert "Edition first" not in result.output
     assert "tiny: book up to date" in run("status", "--trial", str(tiny_trial)).output
+
+
+def test_status_knows_the_books_of_trials(inside, ran, tiny_trial: Path) -> None:
+    path = tiny_trial / "trial.yml"
+    path.write_text(path.read_text().replace("id: tiny\n", "id: mine\n", 1))
+    run("build", "--trial", str(tiny_trial))
+    assert "mine: the book of a trial that no valid trial.yml" in run("status").output
+    assert "mine" not in run("status", "-e", "first").output
+    shutil.copytree(tiny_trial, inside.root / "data" / "ours")
+    run("build", "-t", "ours")
+    assert "\nmine: book up to date; 3 of 3" in run("status").output
+
+
+def test_no_command_is_described_in_half_a_sentence() -> None:
+    commands_told = run("--help").output.partition("Commands:")[2].strip().splitlines()
+    assert len(commands_told) == len(main.commands)
+    assert all(each.endswith(".") and not each.endswith("...") for each in commands_told)
 
 
 def test_a_dry_run_prints_the_cells_and_runs_nothing(inside) -> None:

@@ -153,6 +153,12 @@ def test_an_interval_that_ends_at_zero_includes_it():
         ("CBT", "CBT"),
         ("Éveil", "éveil"),
         ("P6 acupressure", "P6 acupressure"),
+        ("McKenzie exercises", "McKenzie exercises"),
+        ("Tai Chi", "Tai Chi"),
+        ("Group A", "group A"),
+        ("A placebo", "a placebo"),
+        ("Usual care plus Pilates", "usual care plus Pilates"),
+        ("Range-of-motion score", "range-of-motion score"),
         ("", ""),
     ],
 )

@@ -202,7 +202,7 @@ def test_without_chromium_the_command_says_what_to_install(books: Path, tmp_path
     tools.mkdir()
     (tools / "git").symlink_to("/usr/bin/git")
     done = subprocess.run(
-        [sys.executable, "-m", "helpers.book.commands", "pdf", "impact"],
+        [sys.executable, "-m", "helpers.book.commands", "pdf", "-e", "impact"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -38,13 +38,13 @@ class Baseline:
     smd
         ``variable, label, kind, smd, arm, other_arm``: the absolute standardised difference of
         the two arms, or of the pair that differs most; NaN when it cannot be computed.
-
-    In a trial that is not public, small counts and what would tell them are withheld, and so are
-    quartiles and extremes, which are values of single patients.
     largest_smd, largest_smd_variable
         The largest of them; None when there is none.
     arms, arm_labels, n_by_arm, n
         What was compared, and how many participants there are.
+
+    In a trial that is not public, small counts and what would tell them are withheld, and so are
+    quartiles and extremes, which are values of single patients.
     """
 
     rows: pd.DataFrame
@@ -88,13 +88,15 @@ def describe_baseline(trial: Trial) -> Baseline:
         differences.append(
             {key: about[key] for key in ("variable", "label", "kind")}
             | _largest_difference(values, arms, list(labels), categorical=bool(codes))
-            | ({"smd": np.nan} if telling else {})
+            | ({"smd": NOT_SHOWN} if telling else {})
         )
     table = pd.DataFrame(rows, columns=_COLUMNS, dtype=None if public else object)
     # One variable's arms stay together, level by level, in the order in which they were declared.
     table = _by_level(table)
     smd = pd.DataFrame(
-        differences, columns=["variable", "label", "kind", "smd", "arm", "other_arm"]
+        differences,
+        columns=["variable", "label", "kind", "smd", "arm", "other_arm"],
+        dtype=None if public else object,
     )
     known = smd.dropna(subset=["smd"])
     sizes = arm_sizes(trial)

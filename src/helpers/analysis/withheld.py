@@ -37,5 +37,9 @@ class NotShown(float):
 
     __radd__ = __sub__ = __rsub__ = __add__
 
+    def __abs__(self) -> NotShown:
+        """Stay withheld."""
+        return self
+
 
 NOT_SHOWN = NotShown()

@@ -12,17 +12,22 @@ from helpers.book import command_options as options
 if TYPE_CHECKING:
     from helpers.book.planning import PlannedEdition
     from helpers.book.project import Project
+    from helpers.book.trial_books import OfTrial
 
 
 def brought_up_to_date(
-    editions: Sequence[str], *, jobs: int | None, timeout: float, scheduler: str | None = None
+    editions: Sequence[str | OfTrial],
+    *,
+    jobs: int | None,
+    timeout: float,
+    scheduler: str | None = None,
 ) -> tuple[Project, tuple[PlannedEdition, ...]]:
     """Build what is not up to date; return the book and its editions.
 
     Parameters
     ----------
     editions
-        Their names; all that are published where none is named.
+        Their names, or the trials whose books they are; all that are published where none is named.
     jobs, timeout, scheduler
         As the command was given them.
     """

@@ -7,7 +7,7 @@ import click
 from helpers.book import command_options as options
 
 
-@click.command()
+@click.command(short_help="Show every number in which editions differ, side by side.")
 @click.argument("editions", nargs=-1, required=True, metavar="A B [C ...]")
 @options.jobs
 @options.timeout

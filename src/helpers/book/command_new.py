@@ -120,7 +120,7 @@ def new(
     click.echo(f"Then: trialbook check {shlex.quote(str(checked))}")
 
 
-@click.command()
+@click.command(short_help="Check a trial: its trial.yml and its tables.")
 @click.argument("trial", metavar="TRIAL", type=click.Path(path_type=Path))
 def check(trial: Path) -> None:
     """Check TRIAL, a name in data or a folder: its trial.yml and its tables."""

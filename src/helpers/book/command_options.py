@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from helpers.book.project import Project
+    from helpers.book.trial_books import OfTrial
 
 CELL_SECONDS = 1800
 
@@ -20,6 +21,7 @@ edition = click.option(
     metavar="NAME|FILE",
     help="Use the values of this edition (see 'trialbook list').",
 )
+trial = click.option("--trial", "-t", metavar="NAME|FOLDER", help="Run the chapter for this trial.")
 parameters = click.option(
     "--parameter",
     "-p",
@@ -59,6 +61,37 @@ def current_project() -> Project:
 def processors() -> int:
     """Return how many chapters run at the same time when nobody says how many."""
     return os.cpu_count() or 1
+
+
+def values_with_trial(
+    texts: Sequence[str], *, trial: str | None, edition: str | None
+) -> dict[str, str]:
+    """Read what stands after each ``-p``, and add the trial that has an option of its own.
+
+    Raises
+    ------
+    click.UsageError
+        When the trial of an edition is given as well.
+    ParameterError
+        As :func:`given_values`, or when the trial is given twice.
+    """
+    from helpers.errors import ParameterError
+
+    values = given_values(texts)
+    if trial is None:
+        return values
+    if edition is not None:
+        raise click.UsageError("An edition has a trial already: give --edition or --trial.")
+    if "trial" in values:
+        raise ParameterError("-p trial: the trial is also given by --trial; keep one.")
+    return {"trial": trial, **values}
+
+
+def books(editions: Sequence[str], trial: str | None) -> list[str | OfTrial]:
+    """Return the books that are asked for by ``--edition`` and ``--trial``; none: the default."""
+    from helpers.book.trial_books import OfTrial
+
+    return [*editions, *([] if trial is None else [OfTrial(trial)])]
 
 
 def given_values(texts: Sequence[str]) -> dict[str, str]:

@@ -11,16 +11,26 @@ from helpers.book import command_options as options
 
 if TYPE_CHECKING:
     from helpers.book.print_sources import Made, PrintSource
+    from helpers.book.trial_books import OfTrial
 
-_editions = click.argument("editions", nargs=-1, metavar="[EDITION ...]")
+_editions = click.option(
+    "--edition",
+    "-e",
+    "editions",
+    metavar="NAME|FILE",
+    multiple=True,
+    help="Take this edition only; may be repeated.  [default: all that are published]",
+)
+_trial = click.option("--trial", "-t", metavar="NAME|FOLDER", help="Take the book of this trial.")
 
 
-@click.command()
+@click.command(short_help="Print the book of each edition, or of a trial, as a PDF.")
 @_editions
+@_trial
 @options.jobs
 @options.timeout
-def pdf(editions: tuple[str, ...], jobs: int | None, timeout: float) -> None:
-    """Print the book of each EDITION as a PDF, or of all that are published.
+def pdf(editions: tuple[str, ...], trial: str | None, jobs: int | None, timeout: float) -> None:
+    """Print the book of each edition, or of a trial, as a PDF.
 
     Books are built first where they are not up to date. The PDF is _build/EDITION/EDITION.pdf.
     Chromium prints it and must be installed.
@@ -30,30 +40,31 @@ def pdf(editions: tuple[str, ...], jobs: int | None, timeout: float) -> None:
     _make(
         "PDF",
         lambda source: print_edition(source, report=click.echo),
-        editions,
+        options.books(editions, trial),
         jobs=jobs,
         timeout=timeout,
     )
 
 
-@click.command()
+@click.command(short_help="Make an EPUB of the book of each edition, or of a trial.")
 @_editions
+@_trial
 @options.jobs
 @options.timeout
-def epub(editions: tuple[str, ...], jobs: int | None, timeout: float) -> None:
-    """Make an EPUB, for electronic readers, of the book of each EDITION, or of all published.
+def epub(editions: tuple[str, ...], trial: str | None, jobs: int | None, timeout: float) -> None:
+    """Make an EPUB, for electronic readers, of the book of each edition, or of a trial.
 
     Books are built first where they are not up to date. The EPUB is _build/EDITION/EDITION.epub.
     """
     from helpers.book.epub_books import make_epub
 
-    _make("EPUB", make_epub, editions, jobs=jobs, timeout=timeout)
+    _make("EPUB", make_epub, options.books(editions, trial), jobs=jobs, timeout=timeout)
 
 
 def _make(
     kind: str,
     make: Callable[[PrintSource], Made],
-    editions: Sequence[str],
+    editions: Sequence[str | OfTrial],
     *,
     jobs: int | None,
     timeout: float,

@@ -54,7 +54,7 @@ def zip_(
     timeout: float,
     scheduler: str | None,
 ) -> None:
-    """Pack the site into one file, to be opened without a server or a network.
+    """Pack the site into one file to open without a server.
 
     The same content gives the same bytes.
     """
@@ -67,7 +67,7 @@ def zip_(
     click.echo(f"The site is packed in {place} ({size:.1f} MB); unpack it and open index.html")
 
 
-@click.command()
+@click.command(short_help="Show finished pages in the browser, on this machine.")
 @click.argument("edition", required=False)
 @click.option(
     "--port",

@@ -7,28 +7,36 @@ import click
 from helpers.book import command_options as options
 
 
-@click.command()
+@click.command(short_help="Say which chapters are up to date, which are not, and why.")
 @click.option(
     "--edition",
     "-e",
     "editions",
     metavar="NAME|FILE",
     multiple=True,
-    help="Look at this edition only; may be repeated.  [default: all]",
+    help="Look at this edition only; may be repeated.  [default: all, and every trial's book]",
 )
-@click.option("--trial", metavar="NAME|FOLDER", help="Look at the book of this trial.")
+@click.option("--trial", "-t", metavar="NAME|FOLDER", help="Look at the book of this trial.")
 def status(editions: tuple[str, ...], trial: str | None) -> None:
     """Say which chapters and books are up to date, which are not, and why."""
+    from helpers.book.chapters import read_chapters
     from helpers.book.editions import edition_names
     from helpers.book.fingerprints import Fingerprints
     from helpers.book.freshness import edition_state, states_text
     from helpers.book.planning import plan_editions
-    from helpers.book.trial_books import OfTrial
+    from helpers.book.trial_books import trials_with_books
 
     project = options.current_project()
-    asked: list[str | OfTrial] = [*editions]
-    if trial is not None:
-        asked.append(OfTrial(trial))
-    planned = plan_editions(project, asked or edition_names(project), {})
+    asked = options.books(editions, trial)
+    elsewhere: list[str] = []
+    if not asked:
+        trials, elsewhere = trials_with_books(project, read_chapters(project))
+        asked = [*edition_names(project), *trials]
+    planned = plan_editions(project, asked, {})
     fingerprints = Fingerprints(project)
     click.echo(states_text([edition_state(project, each, fingerprints) for each in planned]))
+    for name in elsewhere:
+        click.echo(
+            f"{name}: the book of a trial that no valid trial.yml in the data folder describes; "
+            "'trialbook status --trial FOLDER' looks at it"
+        )

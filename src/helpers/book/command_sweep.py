@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from helpers.book import command_options as options
-from helpers.errors import ExecutionError, ParameterError
+from helpers.errors import ExecutionError
 
 
-@click.command()
+@click.command(short_help="Run one chapter for every combination of some values.")
 @click.argument("chapter")
 @click.option(
     "--grid",
@@ -23,7 +23,7 @@ from helpers.errors import ExecutionError, ParameterError
     'a comma stands in double quotes: --grid \'covariates="age,sex",age,""\'.',
 )
 @options.edition
-@click.option("--trial", metavar="NAME|FOLDER", help="Run the chapter for this trial.")
+@options.trial
 @options.parameters
 @options.jobs
 @click.option(
@@ -64,15 +64,9 @@ def sweep(
     from helpers.book.sweep_plans import plan_sweep, sweep_folder
     from helpers.book.sweeps import finished_cells, refuse_foreign_folder, run_sweep
 
-    if trial is not None and edition is not None:
-        raise click.UsageError("An edition has a trial already: give --edition or --trial.")
+    fixed = options.values_with_trial(parameters, trial=trial, edition=edition)
     project = options.current_project()
     chapters = read_chapters(project)
-    fixed = options.given_values(parameters)
-    if trial is not None:
-        if "trial" in fixed:
-            raise ParameterError("-p trial: the trial is also given by --trial; keep one.")
-        fixed = {"trial": trial, **fixed}
     planned = plan_sweep(
         project,
         find_chapter(chapter, chapters),

@@ -109,15 +109,11 @@ def build(
     """
     from helpers.book.builds import build_editions
     from helpers.book.editions import published_names
-    from helpers.book.trial_books import OfTrial
 
     project = current_project()
-    asked: list[str | OfTrial] = [*editions]
-    if trial is not None:
-        asked.append(OfTrial(trial))
     done = build_editions(
         project,
-        asked or published_names(project),
+        options.books(editions, trial) or published_names(project),
         overrides=options.given_values(parameters),
         jobs=jobs or options.processors(),
         timeout=timeout,
@@ -133,9 +129,10 @@ for _command in (sweep, compare, site, zip_, serve, links, pdf, epub, status, ne
     main.add_command(_command)
 
 
-@main.command()
+@main.command(short_help="Run one chapter, with any values of its parameters.")
 @click.argument("chapter")
 @options.edition
+@options.trial
 @options.parameters
 @click.option(
     "--output",
@@ -147,6 +144,7 @@ for _command in (sweep, compare, site, zip_, serve, links, pdf, epub, status, ne
 def run(
     chapter: str,
     edition: str | None,
+    trial: str | None,
     parameters: tuple[str, ...],
     output: Path | None,
     timeout: float,
@@ -155,11 +153,11 @@ def run(
     from helpers.book.chapters import find_chapter, read_chapters
     from helpers.book.editions import read_edition
 
+    overrides = options.values_with_trial(parameters, trial=trial, edition=edition)
     project = current_project()
     chapters = read_chapters(project)
     found = find_chapter(chapter, chapters)
     chosen = read_edition(project, edition, chapters) if edition is not None else None
-    overrides = options.given_values(parameters)
     from helpers.book.running import run_one
 
     ran = run_one(

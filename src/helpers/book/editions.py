@@ -166,7 +166,7 @@ def edition_path(project: Project, name: str) -> Path:
         raise EditionError(f"There is no file {name}: give the path of an edition's file.")
     path = given.resolve()
     own = project.editions / f"{path.stem}.yml"
-    if path != own.resolve() and _is_book_of_a_trial(project, path.stem):
+    if path != own.resolve() and is_book_of_a_trial(project, path.stem):
         raise EditionError(
             f"{name}: {project.shown(project.build / path.stem)} holds the book of a trial, made "
             "by --trial, which this edition's would replace; rename the file."
@@ -179,7 +179,7 @@ def edition_path(project: Project, name: str) -> Path:
     return path
 
 
-def _is_book_of_a_trial(project: Project, name: str) -> bool:
+def is_book_of_a_trial(project: Project, name: str) -> bool:
     """Say whether the finished book of this name was asked for by its trial."""
     try:
         about = json.loads((project.build / name / "build.json").read_text(encoding="utf-8"))

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.book.chapters import Chapter
-from helpers.book.editions import Edition, Given, edition_names, valid_name
-from helpers.book.project import SPECIFICATION, Project, trial_folder
+from helpers.book.editions import Edition, Given, edition_names, is_book_of_a_trial, valid_name
+from helpers.book.project import SPECIFICATION, Project, trial_folder, trial_names
+from helpers.errors import TrialBookError
 from helpers.trial.positions import read_document
 
 if TYPE_CHECKING:
@@ -59,6 +60,32 @@ def trial_edition(project: Project, asked: OfTrial, chapters: Sequence[Chapter])
         of_trial=True,
         first_page=FIRST_PAGE if (project.chapters / FIRST_PAGE).is_file() else "",
     )
+
+
+def trials_with_books(
+    project: Project, chapters: Sequence[Chapter]
+) -> tuple[list[OfTrial], list[str]]:
+    """Find the books of trials among the finished ones.
+
+    Returns
+    -------
+    tuple of lists
+        The trials of the data folder that have one, and the names of those books whose trials lie
+        elsewhere: a book does not keep the place of its trial.
+    """
+    folders = sorted(project.build.iterdir()) if project.build.is_dir() else []
+    rest = [each.name for each in folders if is_book_of_a_trial(project, each.name)]
+    found: list[OfTrial] = []
+    for trial in trial_names(project) if rest else ():
+        asked = OfTrial(trial)
+        try:
+            name = trial_edition(project, asked, chapters).name
+        except TrialBookError:  # Not to be read now; its book is listed as one from elsewhere.
+            continue
+        if name in rest:
+            rest.remove(name)
+            found.append(asked)
+    return found, rest
 
 
 def name_for_chapters(project: Project, folder: Path) -> str:

@@ -27,7 +27,7 @@ from helpers.show.records import (
     publish,
 )
 from helpers.show.row_plot import Mark, Row, row_figure
-from helpers.show.sentences import counted, listed, mid_sentence, with_unit
+from helpers.show.sentences import counted, listed, mid_sentence, sentence_start, with_unit
 from helpers.show.tables import display_table
 from helpers.show.trajectories import trajectory_figure
 
@@ -106,8 +106,16 @@ def baseline_sentence(baseline: Baseline) -> str:
 def smd_sentence(baseline: Baseline) -> str:
     """Say how large the largest standardised mean difference is, and how many are not small."""
     known = baseline.smd.dropna(subset=["smd"])
+    hidden = [
+        mid_sentence(row.label) for row in rows_of(baseline.smd) if isinstance(row.smd, NotShown)
+    ]
+    withheld = (
+        f" {sentence_start(listed(hidden))}: not shown, because small counts would follow from it."
+        if hidden
+        else ""
+    )
     if known.empty:
-        return "No standardised mean difference could be computed."
+        return withheld.lstrip() or "No standardised mean difference could be computed."
     largest = known.iloc[int(known["smd"].abs().to_numpy().argmax())]
     above = int((known["smd"].abs() > SMALL).sum())
     if above == 0:
@@ -116,7 +124,7 @@ def smd_sentence(baseline: Baseline) -> str:
         rest = f"{above} of the {len(known)} {'exceeds' if above == 1 else 'exceed'} {SMALL:g}"
     return (
         f"The largest standardised mean difference is {number(abs(largest['smd']))}, in "
-        f"{mid_sentence(largest['label'])}; {rest}."
+        f"{mid_sentence(largest['label'])}; {rest}.{withheld}"
     )
 
 

@@ -46,10 +46,13 @@ def listed(items: Sequence[str]) -> str:
 def mid_sentence(label: str) -> str:
     """Return a label as it stands within a sentence: ``"Week 26"`` becomes ``"week 26"``.
 
-    A second letter that is not lower case marks an abbreviation (``"SF-36"``), which stays.
+    What is no ordinary word stays: an abbreviation (``"SF-36"``), a word with another capital in it
+    (``"McKenzie exercises"``), and a name whose next word has a capital too (``"Tai Chi"``).
     """
-    words = label.split(maxsplit=1)
-    if not words or not (words[0][1:2].islower() or len(words[0]) == 1):
+    first, second, *_ = [*label.split(maxsplit=2), "", ""]
+    ordinary = len(first) == 1 or (first[1:].islower() and "." not in first)
+    name = second[:1].isupper() and second[1:].islower() and len(first) > 1
+    if not ordinary or name:
         return label
     return label[0].lower() + label[1:]
 
