@@ -151,10 +151,10 @@ NAMES = {
         primary.interpretation.sentence primary.difference.estimate primary.difference.lower
         primary.difference.upper primary.difference.p primary.difference.se
         primary.difference.*.estimate primary.change.*.estimate primary.change.*.lower
-        primary.change.*.upper primary.change.*.se primary.n primary.n_scores primary.outcome
-        primary.outcome.phrase primary.visit primary.visit.label primary.level
-        primary.model.sentence primary.inference primary.inference.sentence primary.covariance
-        primary.difference.df ancova.sentence""",
+        primary.change.*.upper primary.change.*.se primary.contributors.phrase primary.n
+        primary.n_scores primary.outcome primary.outcome.phrase primary.visit
+        primary.visit.label primary.level primary.model.sentence primary.inference
+        primary.inference.sentence primary.covariance primary.difference.df ancova.sentence""",
     "secondary": """secondary.sentence secondary.multiplicity.sentence ancova.secondary.sentence
         secondary.*.difference.estimate secondary.*.difference.lower secondary.*.difference.upper
         secondary.*.difference.p secondary.*.difference.p_holm secondary.*.difference.p_bh

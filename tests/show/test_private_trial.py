@@ -126,6 +126,15 @@ def test_the_page_says_what_is_withheld(shows: Shows, chapter: str) -> None:
     assert "The data are not public" not in everything(shows(chapter, public=True)).decode()
 
 
+def test_who_contributes_is_said_with_and_without_the_number_of_scores(shows: Shows) -> None:
+    def said(threshold: int) -> str:
+        found = records(shows("05_primary", public=False, small_cells=threshold))
+        return str(found["primary.contributors.phrase"]["text"])
+
+    assert said(50) == "patients and scores whose numbers are not shown"
+    assert re.fullmatch(r"\d+ patients with \d+ scores", said(0))
+
+
 @pytest.mark.parametrize(
     ("chapter", "name"),
     [

@@ -116,6 +116,8 @@ def test_visits_are_read_in_many_words(
         (["pain_bl", "pain_w4", "qol_bl", "qol_w4"], [0, 4], ["pain", "qol"]),
         (["Schmerz Ausgangswert", "Schmerz 4 Wochen"], [0, 4], ["schmerz"]),
         (["nrs_pre", "nrs_post", "nrs_followup"], [0, 1, 2], ["nrs"]),
+        (["t0", "t0.5", "t1", "t1.5", "t2"], [0, 0.5, 1, 1.5, 2], ["score"]),
+        (["lead0", "lead1", "lead1.5", "lead4"], [0, 1, 1.5, 4], ["lead"]),
     ],
 )
 def test_columns_of_wide_tables_are_split_into_score_and_visit(

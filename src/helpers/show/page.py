@@ -143,8 +143,7 @@ def trial_records(specification: Specification) -> list[Record]:
 
 def phrase_of(outcome: Outcome) -> str:
     """Return an outcome with its instrument and direction, as it stands within a sentence."""
-    known = [] if outcome.instrument == outcome.label else [outcome.instrument]
-    return outcome_phrase(outcome.label, *known, f"higher is {outcome.higher_is}")
+    return outcome_phrase(outcome.label, outcome.instrument, f"higher is {outcome.higher_is}")
 
 
 def publication_of(specification: Specification) -> str:

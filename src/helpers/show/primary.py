@@ -8,6 +8,7 @@ import pandas as pd
 
 from helpers.analysis.estimates import Estimate
 from helpers.analysis.primary import PrimaryResult, PublishedAnalysisResult
+from helpers.analysis.withheld import NotShown
 from helpers.show import published_analyses
 from helpers.show.frame_rows import rows_of
 from helpers.show.model_checks import checks_figure, spread_table
@@ -28,6 +29,7 @@ from helpers.show.records import (
 from helpers.show.sentences import (
     Interval,
     change_sentence,
+    counted,
     difference_sentence,
     interpretation_sentence,
     listed,
@@ -68,6 +70,7 @@ def record_primary(result: PrimaryResult) -> None:
     texts = {
         "outcome": mid_sentence(result.outcome_label),
         "outcome.phrase": outcome,
+        "contributors.phrase": _contributors(result),
         "unit": result.unit,
         "higher_is": result.higher_is,
         "reference": result.reference,
@@ -100,6 +103,16 @@ def record_primary(result: PrimaryResult) -> None:
         said = arm_difference_sentence(result, arm)
         records.append(Record(f"primary.difference.{arm}.sentence", said, said))
     publish([*records, *_mean_records(result)])
+
+
+def _contributors(result: PrimaryResult) -> str:
+    """Say how many patients contribute, and how many scores, where that may be told."""
+    if isinstance(result.n, NotShown):
+        return "patients and scores whose numbers are not shown"
+    patients = counted(result.n, "patient")
+    if isinstance(result.n_scores, NotShown):
+        return f"{patients} (the number of their scores is not shown)"
+    return f"{patients} with {counted(result.n_scores, 'score')}"
 
 
 def _mean_records(result: PrimaryResult) -> list[Record]:

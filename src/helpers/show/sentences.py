@@ -68,8 +68,8 @@ def sentence_start(text: str) -> str:
 
 
 def counted(count: Count, singular: str, plural: str | None = None) -> str:
-    """Return a count with its noun: ``"1 patient"``, ``"2 patients"``."""
-    return f"{count} {singular if count == 1 else plural or singular + 's'}"
+    """Return a count with its noun: ``"1 patient"``, ``"1,008 scores"``."""
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
 def with_unit(text: str, unit: str | None) -> str:
@@ -78,8 +78,15 @@ def with_unit(text: str, unit: str | None) -> str:
 
 
 def outcome_phrase(label: str, *details: str) -> str:
-    """Return an outcome with what a reader must know of it: ``"worst pain (0 to 10; ...)"``."""
-    said = "; ".join(detail.replace(" (", ", ").replace(")", "") for detail in details if detail)
+    """Return an outcome with what a reader must know of it: ``"worst pain (0 to 10; ...)"``.
+
+    An instrument that has the outcome's own name says nothing more, and is left out.
+    """
+    said = "; ".join(
+        detail.replace(" (", ", ").replace(")", "")
+        for detail in details
+        if detail and detail.casefold() != label.casefold()
+    )
     return f"{mid_sentence(label)} ({said})" if said else mid_sentence(label)
 
 

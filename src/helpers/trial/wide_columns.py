@@ -82,6 +82,9 @@ def score_families(names: Sequence[str]) -> list[ScoreFamily]:
 
 def split_name(name: str, names: Iterable[str]) -> tuple[str, VisitWords | None]:
     """Split the name of a column into the score and the visit; None when it names no visit."""
+    between = _between_visits(name, names)
+    if between is not None:
+        return between
     words = words_of(without_unit(name))
     for length in (3, 2, 1):
         if length > len(words):
@@ -111,6 +114,23 @@ def split_name(name: str, names: Iterable[str]) -> tuple[str, VisitWords | None]
         if any(f"{partner}{gap}{before[2]}" in others for gap in ("", "_")):
             return before[2], _visit(before[1])
     return joined, None
+
+
+def _between_visits(name: str, names: Iterable[str]) -> tuple[str, VisitWords] | None:
+    """Split ``t0.5`` where ``t1`` stands beside it: the point is that of a number.
+
+    Without such a column it separates two numbers, as in ``v1.2``, the second item of a visit.
+    """
+    found = re.fullmatch(r"(.*[^\W\d])(\d+)(\.\d+)", name)
+    if found is None:
+        return None
+    whole = re.compile(re.escape(found[1]) + r"\d+", flags=re.IGNORECASE)
+    if not any(whole.fullmatch(other) for other in names):
+        return None
+    stem, visit = split_name(found[1] + found[2], ())
+    if visit is None or visit.number is None:
+        return None
+    return stem, replace(visit, text=visit.text + found[3], number=float(found[2] + found[3]))
 
 
 def unit_in(name: str) -> str | None:
