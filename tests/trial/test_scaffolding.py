@@ -297,6 +297,19 @@ def test_columns_that_describe_patients_become_variables(tmp_path: Path) -> None
     assert trial.specification.randomisation.ratio == {"arm_0": 1, "arm_1": 1}
 
 
+def test_rare_categories_and_words_for_missing_values_are_named(tmp_path: Path) -> None:
+    rows = [["id", "arm", "group", "smoker", "x_0", "x_4w"]]
+    for at in range(30):
+        group = ("north", "south", "east")[0 if at == 7 else 1 + at % 2]
+        score = ("NA", "gone", ".")[at % 7] if at % 7 < 3 else at
+        rows.append([at, "ab"[at // 2 % 2], group, "yn"[at % 3 % 2], at + 0.5, score])
+    _, told = made(write(tmp_path / "t.csv", rows), missing=("gone",))
+    said = " ".join(told.split())
+    assert "group: fewer than 5 patients are north; joined to another category" in said
+    assert "smoker: fewer" not in said
+    assert "cells that say NA (5), gone (5), . (4) count as missing" in said
+
+
 def test_dates_of_randomisation_are_kept_when_everybody_has_one(tmp_path: Path) -> None:
     rows = [list(row) for row in wide_rows(["x_0", "x_4w"])]
     rows[0].append("date_randomised")

@@ -145,7 +145,9 @@ def likely_scores(
         if values is None:
             left_out.append((name, "changes from visit to visit, but does not hold numbers"))
         elif own and name not in own:
-            left_out.append((name, f"has no column of baseline scores, as {next(iter(own))} has"))
+            left_out.append(
+                (name, f"without a column of baseline scores, which {next(iter(own))} has")
+            )
         elif len(different) < 3:
             left_out.append((name, FEW_VALUES))
         elif _DERIVED.search(role_words(name)):

@@ -121,7 +121,7 @@ def scaffold_trial(
         *(("outcome", text) for text in told_direction),
         *_left_behind(dropped, without),
     ]
-    report = report_lines(table, gathered, variables, guesses)
+    report = report_lines(table, gathered, variables, guesses, missing=asked.missing)
     files = {
         SPECIFICATION_FILE: specification_text(new, source.name),
         "participants.csv": _participants(new, gathered, arms, variables),
