@@ -7,6 +7,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import ModuleType
@@ -106,6 +107,18 @@ def edit() -> Callable[[Path, str], None]:
         path.write_text("\n".join(lines), encoding="utf-8")
 
     return replace
+
+
+def pytest_configure() -> None:
+    """Let what tests start hear the signals that tests send it.
+
+    Started by nohup, or in the background of a shell, this process ignores them, and so would every
+    program that it starts. A signal that has a handler here has its usual effect there.
+    """
+    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", lambda *_: None)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def pytest_collection_finish() -> None:

@@ -228,8 +228,6 @@ def test_serve_compresses_and_ends_quietly(packed: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell in the background lets its children ignore what Ctrl-C sends.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     try:
