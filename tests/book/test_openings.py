@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from helpers.book.openings import (
     chapter_line,
+    data_label,
     page_line,
     with_line_below_title,
     with_opening_figure,
@@ -65,6 +66,15 @@ def test_a_page_without_a_title_gets_no_line() -> None:
     plain = {"cells": [{"cell_type": "markdown", "source": "Words."}]}
     assert with_line_below_title(plain, "<p>Line</p>") == plain
     assert with_line_below_title({"cells": []}, "x") == {"cells": []}
+
+
+def test_a_page_of_test_data_is_not_labelled_as_the_trial() -> None:
+    def chapter(banner: str) -> dict:
+        output = {"metadata": {"trialbook": {"banner": banner}}}
+        return {"cells": [{"cell_type": "markdown"}, {"outputs": [{}, output]}]}
+
+    assert data_label(chapter("real"), trial="Real patients (C)") == "Real patients (C)"
+    assert data_label(chapter("software"), trial="Real patients (C)") == "Software test data"
 
 
 def test_lines_name_chapters_and_supplements() -> None:

@@ -58,3 +58,24 @@ def test_the_notes_say_where_the_numbers_come_from(settings):
     assert "does not state its method" not in said
     unknown = dataclasses.replace(settings, own_method=False)
     assert notes(unknown)[-1].startswith("The trial does not state its method")
+
+
+def test_what_was_simulated_is_not_labelled_as_the_trial(showing, tiny, settings):
+    def labelled_text(shown):
+        section = section_of(showing(tiny, lambda _: allocation_control(shown)))
+        return " ".join(section.text.split())
+
+    said = labelled_text(settings)
+    assert "Simulated, no patients. How far apart" in said
+    # Once only, where the trial's own mark is named.
+    own = "Synthetic cohort (TINY)"
+    assert said.count(own) == 1
+    assert f"The diamond is this trial: {own}." in said
+    assert own not in labelled_text(dataclasses.replace(settings, actual=None))
+
+
+def test_half_of_the_trials_that_end_even_are_not_at_most_nothing_apart(settings):
+    printed = printed_grid(settings)
+    for words, number in zip(printed["final_half_words"], printed["final_half"], strict=True):
+        assert words == ("0" if number == "0" else f"at most {number}")
+    assert "0" in set(printed["final_half_words"])

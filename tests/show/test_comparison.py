@@ -160,6 +160,22 @@ def test_editions_of_different_trials_share_no_axis() -> None:
     assert show.comparison_sentence(comparison).startswith("These editions are of different trials")
 
 
+def test_the_sentence_begins_with_the_results() -> None:
+    other = ARMS | {
+        f"primary.difference.walking.{part}": (value, f"{value:.2f}")
+        for part, value in (("estimate", -0.4), ("lower", -1.4), ("upper", 0.6))
+    }
+    said = show.comparison_sentence(
+        compare_editions([edition("a", -0.5, **ARMS), edition("b", -0.4, **other)])
+    )
+    assert said.startswith(
+        "The primary difference, walking minus stretching, is −0.50 (−1.50 to 0.50) in a and "
+        "−0.40 (−1.40 to 0.60) in b. Between the editions a and b, "
+    )
+    unnamed = compare_editions([edition("a", -0.5), edition("b", -0.4)])
+    assert show.comparison_sentence(unnamed).startswith("Between the editions")
+
+
 def test_lists_apart_what_is_printed_alike() -> None:
     text = html(
         shown(edition("a", -0.5, x=(1.0001, "1.00")), edition("b", -0.5, x=(1.0002, "1.00")))

@@ -30,7 +30,7 @@ def test_the_still_part_counts_the_trial_as_it_was(showing, tiny, settings):
         f"({row['enrolled_stretching']} stretching and {row['enrolled_walking']} walking)" in said
     )
     # Nobody was randomised who did not meet the criteria of the trial.
-    assert "and 0 would not. Nobody whom the trial excluded would be eligible." in said
+    assert "and nobody would be left out. Nobody whom the trial excluded would be eligible." in said
     labels = [label.text for label in section.form.find_all("label")]
     assert labels == [f"{item.label} ({item.unit})" for item in settings.varied]
 

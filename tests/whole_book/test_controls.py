@@ -180,7 +180,8 @@ def test_thresholds_show_the_screening_itself(
         excluded = [criterion.excluded for criterion in found.criteria]
         assert f"{sum(excluded)} would be excluded" in control.said, asked
         assert f"{found.enrolled} would still be enrolled" in control.said, asked
-        assert re.search(rf"\band {found.removed} would not", control.said), asked
+        left_out = f"{found.removed} would not" if found.removed else "nobody would be left out"
+        assert re.search(rf"\band {left_out}\b", control.said), asked
         newly = found.newly_eligible
         assert (f"{newly} people whom" if newly > 1 else "trial excluded") in control.said, asked
         bars = control.drawn("rect[data-set]", "width")

@@ -17,6 +17,7 @@ from helpers.book.lessons import with_lessons
 from helpers.book.numbering import Labels, chapter_marks, labels_of, with_labels
 from helpers.book.openings import (
     chapter_line,
+    data_label,
     page_line,
     with_line_below_title,
     with_opening_figure,
@@ -115,7 +116,8 @@ def finish_chapters(
             if cell["cell_type"] == "markdown":
                 cell["source"] = with_references(source(cell), page=name, labels=labels)
         book = with_index_entries(book, title=titles[name])
-        line = chapter_line(marks[name], time=in_words(minutes(own)), label=label)
+        whose = data_label(notebook, trial=label)
+        line = chapter_line(marks[name], time=in_words(minutes(own)), label=whose)
         finished[name] = with_line_below_title(book, line)
     return Finished(finished, labels, figures_of(opened, labels), glued, words)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from helpers.book.added_lines import below_heading
 from helpers.book.chapters import source, tags
+from helpers.show.page_label import SOFTWARE_DATA
 
 OPENING_TAG = "opening"
 
@@ -38,6 +39,16 @@ def with_line_below_title(notebook: dict[str, Any], line: str) -> dict[str, Any]
     if first["cell_type"] == "markdown" and source(first).startswith("# "):
         first["source"] = below_heading(source(first), line)
     return shown
+
+
+def data_label(notebook: dict[str, Any], *, trial: str) -> str:
+    """Return whose data a chapter shows: the trial's, or test data that no patient is behind."""
+    banners = {
+        output.get("metadata", {}).get("trialbook", {}).get("banner")
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+    }
+    return SOFTWARE_DATA if "software" in banners else trial
 
 
 def chapter_line(mark: str, *, time: str, label: str) -> str:

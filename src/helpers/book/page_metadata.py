@@ -56,7 +56,10 @@ def description(soup: BeautifulSoup, facts: BookFacts) -> str:
     claim = _claim(soup)
     text = "" if claim is None else _words(claim)
     text = text or facts.finding or facts.title
-    whole = text if text.startswith(facts.label) else f"{facts.label}: {text}"
+    # A page of software test data has a label of its own below its title.
+    own = soup.select_one("article p.trial-chapter > strong")
+    label = own.get_text() if own is not None else facts.label
+    whole = text if text.startswith(label) else f"{label}: {text}"
     if len(whole) <= _LONGEST:
         return whole
     return whole[: _LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"

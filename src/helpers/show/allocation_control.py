@@ -8,6 +8,7 @@ from helpers.analysis.allocation_settings import DOTS, AllocationSettings
 from helpers.show.allocation_list import imbalance_text
 from helpers.show.control_parts import Axis, Behind, Dots, Line, Setting
 from helpers.show.controls import display_control
+from helpers.show.page_label import page_label, simulated
 from helpers.show.records import percent
 from helpers.show.sentences import listed
 
@@ -22,7 +23,17 @@ _PRINTED = ("final", "running", "stratum")
 
 
 def allocation_control(settings: AllocationSettings) -> None:
-    """Show how uneven simulated trials end under the chosen method and block size."""
+    """Show how uneven simulated trials end under the chosen method and block size.
+
+    It is labelled as simulated, since no dot is a trial that took place; the one mark that is the
+    page's own trial is named in the caption.
+    """
+    own = page_label().text
+    with simulated():
+        _display(settings, own)
+
+
+def _display(settings: AllocationSettings, own: str) -> None:
     grid = printed_grid(settings)
     apart = "participants" if _even(settings) else "participants per part of the ratio"
     most = max(max(dots) for name in ("final", "stratum") for dots in grid[f"{name}_dots"])
@@ -64,9 +75,9 @@ def allocation_control(settings: AllocationSettings) -> None:
         behind=behind,
         sentence=(
             f"Of {settings.simulations} simulated trials of {{size}} participants by {{method}}"
-            "{in_blocks}, half ended with the arms at most {final_half} apart and 95 in 100 at "
+            "{in_blocks}, half ended with the arms {final_half_words} apart and 95 in 100 at "
             "most {final_most}; on the way 95 in 100 were never more than {running_most} apart. "
-            "Within the most uneven of {strata} strata, half ended at most {stratum_half} apart "
+            "Within the most uneven of {strata} strata, half ended {stratum_half_words} apart "
             "and 95 in 100 at most {stratum_most}. {foreseen_words}"
         ),
         columns={
@@ -80,6 +91,7 @@ def allocation_control(settings: AllocationSettings) -> None:
         caption=(
             "How far apart the arms of simulated trials end, in the whole trial and in the most "
             f"uneven of its strata. Each dot stands for one in {DOTS} trials."
+            + (f" The diamond is this trial: {own}." if behind else "")
         ),
         notes=notes(settings),
     )
@@ -98,6 +110,12 @@ def printed_grid(settings: AllocationSettings) -> pd.DataFrame:
     shares = [percent(100 * share, decimals=0) for share in grid["foreseen"]]
     return grid.assign(
         **texts,
+        **{
+            f"{name}_half_words": [
+                text if text == "0" else f"at most {text}" for text in texts[f"{name}_half"]
+            ]
+            for name in ("final", "stratum")
+        },
         in_blocks=[
             f" (blocks of {listed([str(size) for size in block])})" if yes else ""
             for block, yes in zip(sizes, blocked, strict=True)

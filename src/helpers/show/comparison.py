@@ -60,7 +60,7 @@ def comparison_label(comparison: Comparison) -> PageLabel:
 
 
 def comparison_sentence(comparison: Comparison) -> str:
-    """Say how many numbers differ, and whether they can be compared at all."""
+    """Say what the primary results are, how many numbers differ, and whether they compare."""
     if len(comparison.editions) < 2:
         return ALONE
     names = listed([edition.name for edition in comparison.editions])
@@ -74,7 +74,21 @@ def comparison_sentence(comparison: Comparison) -> str:
     )
     if comparison.withheld:
         said += f" {withheld_sentence(len(comparison.withheld))}"
-    return said if comparison.same_trial else f"{NOT_COMPARABLE} {said}"
+    if not comparison.same_trial:
+        return f"{NOT_COMPARABLE} {said}"
+    return f"{_results_sentence(comparison)}{said}"
+
+
+def _results_sentence(comparison: Comparison) -> str:
+    """Say the primary difference of each edition; nothing where arms or outcomes are several."""
+    estimates = comparison.estimates
+    kinds = {(each.panel, each.arm, each.reference) for each in estimates}
+    if len(kinds) != 1 or len(estimates) < 2 or not (estimates[0].arm and estimates[0].reference):
+        return ""
+    first = estimates[0]
+    results = listed([f"{shown(each.text)} in {each.edition}" for each in estimates])
+    pair = f"{mid_sentence(first.arm)} minus {mid_sentence(first.reference)}"
+    return f"The primary difference, {pair}, is {results}. "
 
 
 def record_comparison(comparison: Comparison) -> None:

@@ -24,6 +24,7 @@ def thresholds_control(settings: ThresholdSettings) -> None:
     grid = settings.grid.assign(
         excluded=settings.grid[excluded].sum(axis=1),
         newly=[newly_words(int(count)) for count in settings.grid["newly_eligible"]],
+        removed_words=[removed_words(int(count)) for count in settings.grid["removed"]],
     )
     arms = {
         arm: f"{{enrolled_{arm}}} {literal(mid_sentence(label))}"
@@ -58,7 +59,7 @@ def thresholds_control(settings: ThresholdSettings) -> None:
         sentence=(
             f"Of {settings.assessed} people assessed, {{excluded}} would be excluded. Of the "
             f"{settings.randomised} participants, {{enrolled}} would still be enrolled "
-            f"({listed(list(arms.values()))}) and {{removed}} would not. {{newly}} "
+            f"({listed(list(arms.values()))}) and {{removed_words}}. {{newly}} "
             f"Criteria: {asked}."
         ),
         columns={
@@ -103,6 +104,11 @@ def exclusion_lines(settings: ThresholdSettings) -> list[Line]:
 def threshold_words(item: VariedCriterion) -> dict[float, str]:
     """Return the words for each threshold: ``"at least 60"``."""
     return {value: f"{_WORDS[item.operator]} {value:,.10g}" for value in item.thresholds}
+
+
+def removed_words(count: int) -> str:
+    """Say how many participants would not have been enrolled, after how many would."""
+    return f"{count:,} would not" if count else "nobody would be left out"
 
 
 def newly_words(count: int) -> str:

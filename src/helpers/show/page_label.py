@@ -15,6 +15,9 @@ from helpers.errors import TrialBookError
 SIMULATED = "Simulated, no patients"
 """The label of what a simulation made, which are not even the patients of a synthetic cohort."""
 
+SOFTWARE_DATA = "Software test data"
+"""The label of a page whose data belong to no trial of the book."""
+
 
 @dataclass(frozen=True)
 class PageLabel:

@@ -59,7 +59,10 @@ def record_primary(result: PrimaryResult) -> None:
     )
     covariates = listed(list(result.covariates)) or "none"
     sentences = {
-        "difference": " ".join(arm_difference_sentence(result, arm) for arm in result.difference),
+        "difference": " ".join(
+            arm_difference_sentence(result, arm, again=place > 0)
+            for place, arm in enumerate(result.difference)
+        ),
         "change": primary_change_sentence(result),
         "interpretation": " ".join(
             arm_interpretation_sentence(result, arm) for arm in result.difference
@@ -183,9 +186,13 @@ def _change_of(result: PrimaryResult, arms: Sequence[str]) -> str:
     )
 
 
-def arm_difference_sentence(result: PrimaryResult, arm: str) -> str:
-    """Say how far one arm differs from the reference arm."""
+def arm_difference_sentence(result: PrimaryResult, arm: str, *, again: bool = False) -> str:
+    """Say how far one arm differs from the reference arm.
+
+    In what, and when, is left out where the sentence before it said so (``again``).
+    """
     difference = result.difference[arm]
+    at = f" in {mid_sentence(result.outcome_label)} at {mid_sentence(result.visit_label)}"
     return difference_sentence(
         arm=result.arm_labels[arm],
         reference=result.arm_labels[result.reference],
@@ -194,6 +201,7 @@ def arm_difference_sentence(result: PrimaryResult, arm: str) -> str:
         unit=result.unit,
         level=result.level,
         decimals=result.decimals,
+        what="The difference" + ("" if again else at),
     )
 
 

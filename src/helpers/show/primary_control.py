@@ -27,7 +27,7 @@ from helpers.show.sentences import mid_sentence, sentence_start, with_unit
 
 _SETS = {
     "none": "none",
-    "balanced": "what the allocation kept even",
+    "balanced": "what the allocation balanced",
     "scales": "all that is measured on a scale",
     "own": "this run's own",
 }

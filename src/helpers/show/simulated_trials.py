@@ -96,8 +96,8 @@ def headline_sentence(errors: SimulatedErrors) -> str:
         return "The simulation could not be carried out."
     return (
         "In simulated trials without an effect, whose patients drift apart, a model with a random "
-        f"intercept alone still finds one in {percent(100 * simple, decimals=0)}, and the "
-        f"unstructured model in {percent(100 * free, decimals=0)}, where "
+        f"intercept alone still finds an effect in {percent(100 * simple, decimals=0)} of the "
+        f"trials, and the unstructured model in {percent(100 * free, decimals=0)}, where "
         f"{percent(100 * ALPHA, decimals=0)} is meant."
     )
 

@@ -12,7 +12,7 @@ from helpers.methods.reference_rows import KINDS
 from helpers.show.frame_rows import rows_of
 from helpers.show.outputs import emit
 from helpers.show.page import label_of, trial_records
-from helpers.show.page_label import PageLabel, set_page_label
+from helpers.show.page_label import SOFTWARE_DATA, PageLabel, set_page_label
 from helpers.show.records import percent, publish
 from helpers.show.scientific import scientific, small_difference
 from helpers.show.sentences import counted, sentence_start
@@ -59,8 +59,8 @@ def show_software_label(trial: Trial) -> None:
     specification = trial.specification
     whose = label_of(specification)
     none = f"not the {whose.text[:1].lower()}{whose.text[1:]}"
-    set_page_label(PageLabel(f"Software test data, {none}", synthetic=whose.synthetic))
-    heading = f"Software test data, {none}"
+    heading = f"{SOFTWARE_DATA}, {none}"
+    set_page_label(PageLabel(heading, synthetic=whose.synthetic))
     body = (
         "This page compares the book's mixed models with other software, on two made-up trials and "
         "two published teaching data sets. No number on it comes from the trial of this edition, "
