@@ -91,7 +91,9 @@
     place.innerHTML = '<label for="book-words">Search this book</label>'
       + '<input id="book-words" type="search" autocomplete="off" autocapitalize="off" spellcheck="false">'
       + '<p role="status"></p><ol></ol>';
-    loaded().then(() => window.bookSearch(place, root.dataset.content_root));
+    loaded().then(() => window.bookSearch(place, root.dataset.content_root), () => {
+      one("[role=status]", place).textContent = "The search could not be loaded. The index lists every term.";
+    });
     return one("input", place);
   };
   const here = one("#search-here");

@@ -8,6 +8,9 @@
     const short = same.replace(/(isations?|isings?|ised|ises?|ations?|ings?|ies|ed|es|s|e|y)$/, "");
     return short.length > 2 ? short : same;
   };
+  // The last word may still be being typed; one that has its ending stands for itself.
+  const meant = (word, want, typing) => (each) => each === want
+    || (typing && word.length > 1 && want.length > word.length - 2 && each.startsWith(want));
   const words = (text) => plain(text).match(/[\p{L}\p{N}]+(?:[.'’-][\p{L}\p{N}]+)*/gu) || [];
 
   let sections;
@@ -28,25 +31,28 @@
       let score = 0;
       for (const [at, word] of asked.entries()) {
         const want = stem(word);
-        // The last word may still be being typed.
-        const fits = (each) => each === want || (at === asked.length - 1 && word.length > 1 && each.startsWith(want));
+        const fits = meant(word, want, at === asked.length - 1);
         const inTitle = section.title.filter(fits).length;
         const inText = section.found.filter(fits).length;
         if (!inTitle && !inText) { score = 0; break; }
         score += inTitle * 12 + Math.min(inText, 8) + (section.heading ? 0 : inTitle * 4);
       }
+      // What is called by just these words is what was asked for.
+      if (score && section.heading && words(section.heading).map(stem).join(" ") === asked.map(stem).join(" ")) score += 100;
       if (score) scored.push([score, section]);
     }
     return scored.sort((a, b) => b[0] - a[0]).map(([, section]) => section);
   };
 
+  const fitting = (asked) => asked.map((word, at) => meant(word, stem(word), at === asked.length - 1));
+
   const marked = (text, asked) => {
     const line = document.createElement("span");
-    const stems = asked.map(stem);
+    const wanted = fitting(asked);
     let at = 0;
     for (const found of text.matchAll(/[\p{L}\p{N}]+(?:[.'’-][\p{L}\p{N}]+)*/gu)) {
       const each = stem(plain(found[0]));
-      if (!stems.some((want) => each.startsWith(want))) continue;
+      if (!wanted.some((fits) => fits(each))) continue;
       const mark = document.createElement("mark");
       mark.textContent = found[0];
       line.append(text.slice(at, found.index), mark);
@@ -57,10 +63,10 @@
   };
 
   const excerpt = (text, asked) => {
-    const stems = asked.map(stem);
+    const wanted = fitting(asked);
     let begin = 0;
     for (const found of text.matchAll(/[\p{L}\p{N}]+/gu)) {
-      if (stems.some((want) => stem(plain(found[0])).startsWith(want))) {
+      if (wanted.some((fits) => fits(stem(plain(found[0]))))) {
         begin = Math.max(0, text.lastIndexOf(" ", Math.max(found.index - 70, 0)));
         break;
       }

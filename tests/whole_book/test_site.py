@@ -305,6 +305,23 @@ def test_search_finds_words_in_a_folder(chapter: Any, word: str) -> None:
     chapter.wait_for_url(target)
 
 
+@pytest.mark.parametrize("term", ["mixed model", "estimand", "minimisation"])
+def test_search_finds_a_term_of_the_glossary_first(chapter: Any, term: str) -> None:
+    chapter.keyboard.press("Control+k")
+    chapter.keyboard.type(term)
+    chapter.wait_for_selector(".book-search li a")
+    first = chapter.locator(".book-search li a").first.inner_text()
+    assert first.casefold() == f"glossary: {term}"
+    marks = {each.casefold() for each in chapter.locator(".book-search mark").all_inner_texts()}
+    assert not marks & {"minimum", "minimal", "mix", "estimate", "estimates"}
+
+
+def test_search_says_when_its_index_cannot_be_loaded(chapter: Any) -> None:
+    chapter.evaluate("document.querySelector('.book-find').dataset.index = 'nowhere.js'")
+    chapter.keyboard.press("Control+k")
+    chapter.wait_for_selector("text=The search could not be loaded")
+
+
 def test_search_says_when_there_is_nothing(chapter: Any) -> None:
     chapter.keyboard.press("Control+k")
     chapter.keyboard.type("zyzzyva")

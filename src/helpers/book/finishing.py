@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
+from helpers.book.code_folds import with_joined_code
 from helpers.book.math_font import add_math_font
 from helpers.book.page_frame import (
     with_folded_boxes,
@@ -44,6 +45,7 @@ PAGE_STEPS: tuple[PageStep, ...] = (
     with_sections_in_contents,
     with_named_links,
     with_folded_code,
+    with_joined_code,
     with_folded_boxes,
     with_lists_of_sources,
     with_sized_images,
