@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 
 from helpers.book.chapter_links import Source, with_chapter_links
 from helpers.book.comparing import write_comparison
+from helpers.book.downloads import other_values
 from helpers.book.finishing import PageStep, Site, page_text, pages_of, read_page
 from helpers.book.locking import only_build
 from helpers.book.page_metadata import add_meta
@@ -140,7 +141,12 @@ def _steps(
     seconds = wall_times(project.build, planned.name, (each.name for each in planned.chapters))
     return (
         partial(with_switch, editions=editions, compared=COMPARED if compared else ""),
-        partial(with_chapter_links, source=source, trial=planned.trial.name if offered else ""),
+        partial(
+            with_chapter_links,
+            source=source,
+            trial=planned.trial.name if offered else "",
+            others={each.name: other_values(each) for each in planned.chapters},
+        ),
         partial(with_wall_times, seconds=seconds),
     )
 
