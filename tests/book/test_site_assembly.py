@@ -134,6 +134,9 @@ def test_with_an_address_every_page_says_where_it_is(finished) -> None:
     assert f"<loc>{address}</loc>" in listed
     assert "404" not in listed
     assert f"{address}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
+    for name in ("index.html", "compare/index.html"):
+        picture = read_page(site / name).find("meta", property="og:image")["content"]
+        assert picture == f"{address}second/_static/social-card.png"
     assert f"{address}first/chapters/index.html" in (site / "404.html").read_text(encoding="utf-8")
     assert links_of(site, address=address).broken == ()
 

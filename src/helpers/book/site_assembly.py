@@ -195,6 +195,7 @@ def _root_texts(
             title=title,
             editions=editions,
             compared=COMPARED if compared else "",
+            same_trial=len({each.trial for each in editions}) == 1,
             made_by=made,
             style=style,
         ),
@@ -210,15 +211,16 @@ def _with_addresses(site: Path, editions: Sequence[SiteEdition], address: str) -
     names = pages_below(site)
     by_name = {each.name: each for each in editions}
     for name in names:
-        edition = by_name.get(name.partition("/")[0])
+        # A page that belongs to no edition is shared with the picture of the first.
+        edition = by_name.get(name.partition("/")[0], editions[0])
         _change(
             site / name,
             partial(
                 with_address,
                 name=name,
                 address=address,
-                edition=edition.name if edition else "",
-                card_text=edition.card_text if edition else "",
+                edition=edition.name,
+                card_text=edition.card_text,
             ),
         )
     listed = [name for name in names if not leads_elsewhere(read_page(site / name))]
