@@ -35,8 +35,8 @@ _STYLE = """
 .ways { padding-left: 1.2rem; }
 .ways li { margin: 0.3rem 0; max-width: 46rem; }
 @media print {
-  .editions { display: block; }
-  .editions li { margin-bottom: 1rem; break-inside: avoid; }
+  .editions { grid-template-columns: 1fr 1fr; gap: 0.8rem; }
+  .editions li { break-inside: avoid; }
   .editions figure img { max-height: 8cm; width: auto; }
 }
 """
