@@ -15,12 +15,14 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 PUBLISHED = PublishedSource(HOME, COMMIT)
 
 
-def links(source: Source, *, trial: str = "impact") -> tuple[dict[str, str], BeautifulSoup]:
+def links(
+    source: Source, *, trial: str = "impact", others: dict[str, dict] | None = None
+) -> tuple[dict[str, str], BeautifulSoup]:
     soup = BeautifulSoup(
         '<section id="downloads"><ul class="chapter-links"></ul></section>', "html.parser"
     )
     page = Page(Site(Path("site/impact"), "impact"), "chapters/05_primary.html")
-    with_chapter_links(soup, page, source=source, trial=trial)
+    with_chapter_links(soup, page, source=source, trial=trial, others=others)
     return {link.text: link["href"] for link in soup.select("li a")}, soup
 
 
@@ -40,6 +42,28 @@ def test_a_commit_that_readers_can_fetch() -> None:
     assert COMMIT in cell
     assert "TRIAL = 'data/impact'" in cell
     compile(cell, "cell", "exec")
+
+
+def test_values_that_the_repository_does_not_have_are_told() -> None:
+    others = {"05_primary": {"trial": "headache", "level": 0.9}, "04_baseline": {"seed": 1}}
+    _, soup = links(Source(HOME, published=PUBLISHED), trial="headache", others=others)
+    said = soup.select_one("#downloads > .chapter-defaults")
+    assert said.text == (
+        "Opened in Binder, in Colab or at its source, the chapter has its own defaults: for this "
+        'page set trial = "headache" and level = 0.9 in its parameters cell.'
+    )
+    assert [each.text for each in said.select("code")] == ['trial = "headache"', "level = 0.9"]
+
+
+@pytest.mark.parametrize("others", [{}, {"05_primary": {}}, {"04_baseline": {"level": 0.9}}])
+def test_a_chapter_with_its_own_defaults_needs_no_word(others: dict) -> None:
+    _, soup = links(Source(HOME, published=PUBLISHED), others=others)
+    assert soup.select_one(".chapter-defaults") is None
+
+
+def test_without_links_that_run_it_nothing_is_said_of_values() -> None:
+    _, soup = links(Source(HOME), others={"05_primary": {"level": 0.9}})
+    assert soup.select_one(".chapter-defaults") is None
 
 
 def test_without_a_commit_a_change_can_be_proposed() -> None:

@@ -9,7 +9,14 @@ import pytest
 
 from helpers.book import builds
 from helpers.book.builds import build_editions
-from helpers.book.downloads import CELL_ID, chapter_to_run, with_defaults, write_downloads
+from helpers.book.downloads import (
+    CELL_ID,
+    as_written,
+    chapter_to_run,
+    other_values,
+    with_defaults,
+    write_downloads,
+)
 from helpers.book.parameters import read_parameters
 from helpers.book.planning import plan_editions
 from helpers.book.published_source import NotPublished, PublishedSource
@@ -73,6 +80,17 @@ def _assigned(declared: str) -> dict[str, object]:
 def test_a_default_that_stays_is_not_rewritten() -> None:
     declared = "text: str = 'single'  # quotes [text]\nlevel: float = .5  # level [0.5 to 0.999]\n"
     assert with_defaults(declared, {"text": "single", "level": 0.5}) == declared
+
+
+def test_which_values_are_not_the_chapter_s_own(book) -> None:
+    alpha, beta, *_ = planned_first(book).chapters
+    assert other_values(alpha) == {"level": 0.9}
+    assert other_values(beta) == {}
+
+
+@pytest.mark.parametrize("value", ["é \"both\" 'kinds' \\ and\nlines", 1e-05, True, 3])
+def test_a_value_as_a_cell_has_it_is_read_as_the_same(value: object) -> None:
+    assert ast.literal_eval(as_written(value)) == value
 
 
 def test_a_chapter_to_run_has_the_edition_s_values_and_no_outputs(book) -> None:

@@ -14,13 +14,15 @@ from helpers.book.commands import main
 from helpers.book.finishing import read_page
 from helpers.book.link_checking import links_of
 from helpers.book.planning import plan_editions
+from helpers.book.published_source import REPOSITORY, PublishedSource
 from helpers.book.serving import server_of
 from helpers.book.site_assembly import assemble_site
 from helpers.errors import BuildError
 
 PAGE = (
     "<!DOCTYPE html><html><head><title>{0} — B</title></head><body><aside>whose</aside><article>"
-    "<section><h1>{0}</h1></section></article></body></html>"
+    '<section><h1>{0}</h1><section id="downloads"><ul class="chapter-links"></ul></section>'
+    "</section></article></body></html>"
 )
 
 
@@ -42,13 +44,13 @@ def finished(book, ran, monkeypatch: pytest.MonkeyPatch):
     return book
 
 
-def assembled(book, *names: str) -> Path:
+def assembled(book, *names: str, published: PublishedSource | None = None) -> Path:
     chosen = names or ("first", "second")
     build_editions(
         book.project, chosen, overrides={}, jobs=1, timeout=9.0, report=lambda line: None
     )
     planned = plan_editions(book.project, chosen, {})
-    return assemble_site(book.project, planned, published=None)
+    return assemble_site(book.project, planned, published=published)
 
 
 def test_every_edition_under_one_root_and_every_link_leads_somewhere(finished) -> None:
@@ -81,6 +83,20 @@ def test_the_switch_leads_to_the_same_page_or_to_the_front_page(finished) -> Non
     assert only_here.select_one("nav.edition-switch a")["href"] == (
         "../../second/chapters/index.html"
     )
+
+
+def test_who_opens_a_chapter_elsewhere_hears_which_values_the_page_has(
+    finished, monkeypatch
+) -> None:
+    home = "https://github.com/owner/name"
+    monkeypatch.setenv(REPOSITORY, home)
+    site = assembled(finished, published=PublishedSource(home, "0" * 40))
+    said = {}
+    for name in ("01_alpha", "02_beta"):
+        page = read_page(site / "first" / "chapters" / f"{name}.html")
+        assert page.find("a", string="Open in Binder") is not None
+        said[name] = [each.text for each in page.select(".chapter-defaults code")]
+    assert said == {"01_alpha": ["level = 0.9"], "02_beta": []}
 
 
 def test_the_book_of_an_edition_stays_as_it_was(finished) -> None:
@@ -118,6 +134,9 @@ def test_with_an_address_every_page_says_where_it_is(finished) -> None:
     assert f"<loc>{address}</loc>" in listed
     assert "404" not in listed
     assert f"{address}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
+    for name in ("index.html", "compare/index.html"):
+        picture = read_page(site / name).find("meta", property="og:image")["content"]
+        assert picture == f"{address}second/_static/social-card.png"
     assert f"{address}first/chapters/index.html" in (site / "404.html").read_text(encoding="utf-8")
     assert links_of(site, address=address).broken == ()
 

@@ -10,6 +10,7 @@ from helpers.book.site_editions import SiteEdition, pages_below, with_switch
 
 REAL = SiteEdition(
     name="headache",
+    trial="headache",
     title="Headache (real patients)",
     about="",
     audience="readers",
@@ -22,6 +23,7 @@ REAL = SiteEdition(
 MADE = replace(
     REAL,
     name="impact",
+    trial="impact",
     title="IMPACT (synthetic cohort)",
     label="Synthetic cohort (IMPACT)",
     synthetic=True,

@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import re
 
+from bs4 import BeautifulSoup
+
 from helpers.show.outputs import Output, collected, emit
 from helpers.show.standalone import Section, standalone_page
 
 FIGURE = {"trialbook": {"figure": {"name": "f", "caption": "A <caption>", "alt": 'Seen "so"'}}}
 
 
-def page(*sections: Section, lead: str = "First < second", files: tuple[str, ...] = ()) -> str:
+def page(
+    *sections: Section,
+    lead: str = "First < second",
+    files: tuple[str, ...] = (),
+    notice: str = "SYNTHETIC",
+) -> str:
     return standalone_page(
         title="A & B",
-        notice="SYNTHETIC",
+        notice=notice,
         lead=[lead],
         files=files,
         sections=sections,
@@ -34,6 +41,35 @@ def test_holds_its_figures_with_their_texts() -> None:
     assert 'alt="Seen &quot;so&quot;"' in text
     assert "<figcaption>A &lt;caption&gt;</figcaption>" in text
     assert '<div class="standalone-figures">' in text
+
+
+def test_the_numbers_of_a_figure_stand_below_it() -> None:
+    drawn = Output({"image/svg+xml": "<svg></svg>"}, FIGURE)
+    fold = Output({"text/html": "<details>{0}</details>"})
+    text = page(Section("Figures", [drawn, fold, drawn, fold], side_by_side=True))
+    cells = BeautifulSoup(text, "html.parser").select(".standalone-figures > *")
+    assert [[each.name for each in cell.find_all(True, recursive=False)] for cell in cells] == [
+        ["figure", "details"],
+        ["figure", "details"],
+    ]
+
+
+def test_figures_leave_room_for_themselves() -> None:
+    svg = '<svg width="360pt" height="30" viewBox="0 0 1 1"></svg>'
+    image = BeautifulSoup(
+        page(Section("Figures", [Output({"image/svg+xml": svg}, FIGURE)])), "html.parser"
+    ).img
+    assert (image["width"], image["height"]) == ("480", "30")
+    unknown = page(Section("Figures", [Output({"image/svg+xml": "<svg></svg>"}, FIGURE)]))
+    assert "width" not in BeautifulSoup(unknown, "html.parser").img.attrs
+
+
+def test_whose_data_it_is_stands_in_a_landmark_and_on_every_sheet() -> None:
+    text = page(notice='SYNTHETIC "so" </style>')
+    [banner] = BeautifulSoup(text, "html.parser").select("body > header.standalone-notice")
+    assert banner.text == 'SYNTHETIC "so" </style>'
+    assert '@top-left { content: "SYNTHETIC \\22 so\\22  \\3c /style>";' in text
+    assert text.count("</style>") == 1
 
 
 def test_fetches_nothing_and_runs_no_script() -> None:

@@ -7,18 +7,23 @@ where they should cannot be tested without a network: the tests know only their 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import quote, urlencode, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from helpers.book.downloads import CELL_ID, opening_cell
+from helpers.book.downloads import CELL_ID, as_written, opening_cell
 from helpers.book.finishing import Page
 from helpers.book.page_ends import DOWNLOADS_ID, LINKS_CLASS, add_link, chapter_of
+from helpers.book.parameters import Value
 from helpers.book.published_source import PublishedSource
+from helpers.show.sentences import listed as enumerated
 
 GITHUB = "github.com"
 BRANCH = "main"
+DEFAULTS_CLASS = "chapter-defaults"
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,14 @@ class Source:
         return name if known else ""
 
 
-def with_chapter_links(soup: BeautifulSoup, page: Page, *, source: Source, trial: str = "") -> None:
+def with_chapter_links(
+    soup: BeautifulSoup,
+    page: Page,
+    *,
+    source: Source,
+    trial: str = "",
+    others: Mapping[str, Mapping[str, Value]] | None = None,
+) -> None:
     """Add to the downloads of a chapter where else it can be opened.
 
     Parameters
@@ -60,6 +72,9 @@ def with_chapter_links(soup: BeautifulSoup, page: Page, *, source: Source, trial
     trial
         Name of the trial's folder below ``data``; empty for a trial that readers cannot fetch,
         whose chapters run nowhere else.
+    others
+        By chapter, the values of its parameters that are not its own defaults. The repository has
+        the chapter as it was written, so that a reader who opens it there must set them.
     """
     chapter = chapter_of(page)
     listed = soup.select_one(f"#{DOWNLOADS_ID} .{LINKS_CLASS}")
@@ -78,9 +93,26 @@ def with_chapter_links(soup: BeautifulSoup, page: Page, *, source: Source, trial
         add_link(soup, listed, "Open in Colab", colab)
         _first_cell(soup, listed, source.published, trial)
         add_link(soup, listed, "Source at this version", f"{home}/blob/{commit}/{file}")
+        _say_what_to_set(soup, listed, (others or {}).get(chapter, {}))
     add_link(soup, listed, "Propose a change", f"{home}/edit/{quote(source.branch)}/{file}")
     title = urlencode({"title": f"{chapter} ({page.site.edition}): "})
     add_link(soup, listed, "Report a problem", f"{home}/issues/new?{title}")
+
+
+def _say_what_to_set(soup: BeautifulSoup, listed: Tag, others: Mapping[str, Value]) -> None:
+    """Say beside the links which values the page has and the chapter in the repository has not."""
+    if not others:
+        return
+    line = soup.new_tag("p", attrs={"class": DEFAULTS_CLASS})
+    shown = [
+        f"<code>{escape(f'{name} = {as_written(value)}')}</code>" for name, value in others.items()
+    ]
+    said = (
+        "Opened in Binder, in Colab or at its source, the chapter has its own defaults: for this "
+        f"page set {enumerated(shown)} in its parameters cell."
+    )
+    line.extend(BeautifulSoup(said, "html.parser").contents[:])
+    listed.insert_after(line)
 
 
 def _first_cell(soup: BeautifulSoup, listed: Tag, published: PublishedSource, trial: str) -> None:

@@ -129,12 +129,16 @@ def with_defaults(declared: str, values: Mapping[str, Value]) -> str:
             continue
         # A default stands on one line (see helpers.book.parameters); offsets count bytes.
         line = lines[default.lineno - 1]
-        value = values[name]
-        # Texts as chapters write them, in double quotes: what JSON quotes, Python reads.
-        written = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+        written = as_written(values[name])
         begin, end = line[: default.col_offset], line[default.end_col_offset :]
         lines[default.lineno - 1] = begin + written.encode() + end
     return b"".join(lines).decode()
+
+
+def as_written(value: Value) -> str:
+    """Return a value as a parameters cell has it."""
+    # Texts as chapters write them, in double quotes: what JSON quotes, Python reads.
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def edition_values(planned: PlannedChapter) -> dict[str, Value]:
@@ -143,6 +147,12 @@ def edition_values(planned: PlannedChapter) -> dict[str, Value]:
     return {
         name: value for name, value in planned.values.items() if name not in {"edition", *alone}
     }
+
+
+def other_values(planned: PlannedChapter) -> dict[str, Value]:
+    """Return those of its values that are not the chapter's own defaults."""
+    own = {each.name: each.default for each in planned.chapter.parameters}
+    return {name: value for name, value in edition_values(planned).items() if value != own[name]}
 
 
 def _code(text: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def with_address(
     address
         Of the site; when it is empty, nothing is said.
     edition
-        Folder of its edition; empty for pages of the whole site, which have no picture.
+        Folder of the edition whose picture stands for it; empty for none.
     card_text
         What the picture shows.
     """

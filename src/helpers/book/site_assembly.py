@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 
 from helpers.book.chapter_links import Source, with_chapter_links
 from helpers.book.comparing import write_comparison
+from helpers.book.downloads import other_values
 from helpers.book.finishing import PageStep, Site, page_text, pages_of, read_page
 from helpers.book.locking import only_build
 from helpers.book.page_metadata import add_meta
@@ -140,7 +141,12 @@ def _steps(
     seconds = wall_times(project.build, planned.name, (each.name for each in planned.chapters))
     return (
         partial(with_switch, editions=editions, compared=COMPARED if compared else ""),
-        partial(with_chapter_links, source=source, trial=planned.trial.name if offered else ""),
+        partial(
+            with_chapter_links,
+            source=source,
+            trial=planned.trial.name if offered else "",
+            others={each.name: other_values(each) for each in planned.chapters},
+        ),
         partial(with_wall_times, seconds=seconds),
     )
 
@@ -189,6 +195,7 @@ def _root_texts(
             title=title,
             editions=editions,
             compared=COMPARED if compared else "",
+            same_trial=len({each.trial for each in editions}) == 1,
             made_by=made,
             style=style,
         ),
@@ -204,15 +211,16 @@ def _with_addresses(site: Path, editions: Sequence[SiteEdition], address: str) -
     names = pages_below(site)
     by_name = {each.name: each for each in editions}
     for name in names:
-        edition = by_name.get(name.partition("/")[0])
+        # A page that belongs to no edition is shared with the picture of the first.
+        edition = by_name.get(name.partition("/")[0], editions[0])
         _change(
             site / name,
             partial(
                 with_address,
                 name=name,
                 address=address,
-                edition=edition.name if edition else "",
-                card_text=edition.card_text if edition else "",
+                edition=edition.name,
+                card_text=edition.card_text,
             ),
         )
     listed = [name for name in names if not leads_elsewhere(read_page(site / name))]

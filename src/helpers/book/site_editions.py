@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from helpers.book.book_facts import finding
 from helpers.book.compared import results_of_book
 from helpers.book.finishing import Page, Site, pages_of
+from helpers.book.front_parts import FrontParts, front_parts
 from helpers.book.project import Project
 from helpers.show.social_card import card_text
 
@@ -36,6 +37,8 @@ class SiteEdition:
     ----------
     name
         Its folder below the site.
+    trial
+        Id of its trial.
     title, about, audience
         As its file says.
     label
@@ -48,9 +51,12 @@ class SiteEdition:
         Its front page, below its folder.
     pages
         All its pages, likewise.
+    front
+        What its front page shows.
     """
 
     name: str
+    trial: str
     title: str
     about: str
     audience: str
@@ -59,6 +65,7 @@ class SiteEdition:
     finding: str
     first: str
     pages: frozenset[str]
+    front: FrontParts = field(default_factory=FrontParts)
 
     @property
     def card_text(self) -> str:
@@ -84,6 +91,7 @@ def site_edition(
     html = project.build / name / "html"
     return SiteEdition(
         name=name,
+        trial=book.trial,
         title=book.title,
         about=about,
         audience=audience,
@@ -92,6 +100,7 @@ def site_edition(
         finding=finding(book.results),
         first=first,
         pages=frozenset(page.name for page in pages_of(Site(html, name))),
+        front=front_parts(html, first),
     )
 
 

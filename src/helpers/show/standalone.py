@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from helpers.show.dark_figures import following_the_page
+from helpers.show.drawing_size import svg_size
 from helpers.show.outputs import Output
 
 # The theme's colours, under the theme's names: the book's own style sheet then rules here too.
@@ -78,7 +79,26 @@ figcaption { max-width: 42rem; margin-top: 0.4rem; font-size: 0.9rem; line-heigh
 .trial-fold summary { padding: 0.35rem 0; cursor: pointer; font-weight: 600; }
 .trial-fold summary:focus-visible { outline: 2px solid var(--pst-color-accent); }
 .trial-table-wrapper table.trial-table tbody th { overflow-wrap: anywhere; }
+.standalone-figures > div { min-width: 0; }
 footer { margin-top: 3rem; color: var(--pst-color-text-muted); font-size: 0.9rem; }
+@media print {
+  :root { color-scheme: light; }
+  main { max-width: none; padding: 0; }
+  .standalone-notice { padding: 0 0 0.4rem; background: none; }
+  h1, h2, h3 { break-after: avoid; }
+  figure { break-inside: avoid; }
+  .trial-fold::details-content { content-visibility: visible; height: auto; }
+  .trial-fold > summary { list-style: none; break-after: avoid; }
+  footer { margin-top: 1rem; break-before: avoid; }
+}
+"""
+
+# Whose data it is stands on every sheet, as on those of the book's own pages.
+_SHEETS = """
+@page {{
+  margin: 2cm 1.5cm 1.5cm;
+  @top-left {{ content: {words}; font: 700 9pt sans-serif; }}
+}}
 """
 
 
@@ -129,11 +149,19 @@ def standalone_page(
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}\n{style}</style>\n</head>\n<body>\n"
-        f'<div class="standalone-notice" role="note">{escape(notice)}</div>\n'
+        f"<title>{escape(title)}</title>\n"
+        f"<style>{_STYLE}{_SHEETS.format(words=_css_text(notice))}\n{style}</style>\n"
+        "</head>\n<body>\n"
+        f'<header class="standalone-notice">{escape(notice)}</header>\n'
         f"<main>\n<h1>{escape(title)}</h1>\n{paragraphs}{''.join(parts)}"
         f"<footer><p>{escape(footer)}</p></footer>\n</main>\n</body>\n</html>\n"
     )
+
+
+def _css_text(text: str) -> str:
+    """Return words as a style sheet quotes them; none of them can end the sheet."""
+    special = {'"': "\\22 ", "\\": "\\5c ", "<": "\\3c ", "\n": " "}
+    return '"' + "".join(special.get(each, each) for each in text) + '"'
 
 
 def _with_links(text: str, files: Sequence[str]) -> str:
@@ -146,9 +174,23 @@ def _with_links(text: str, files: Sequence[str]) -> str:
 def _section(section: Section) -> str:
     shown = "\n".join(_output(output) for output in section.outputs)
     if section.side_by_side:
-        shown = f'<div class="standalone-figures">\n{shown}\n</div>'
+        cells = (
+            "<div>\n" + "\n".join(_output(output) for output in cell) + "\n</div>"
+            for cell in _cells(section.outputs)
+        )
+        shown = '<div class="standalone-figures">\n' + "\n".join(cells) + "\n</div>"
     text = f"<p>{escape(section.text)}</p>\n" if section.text else ""
     return f"<section>\n<h2>{escape(section.heading)}</h2>\n{text}{shown}\n</section>\n"
+
+
+def _cells(outputs: Sequence[Output]) -> list[list[Output]]:
+    """Return each figure with what stands below it: its numbers, folded away."""
+    cells: list[list[Output]] = []
+    for output in outputs:
+        if not cells or "image/svg+xml" in output.data:
+            cells.append([])
+        cells[-1].append(output)
+    return cells
 
 
 def _output(output: Output) -> str:
@@ -160,10 +202,12 @@ def _output(output: Output) -> str:
         told = output.metadata.get("trialbook")
         figure = told.get("figure", {}) if isinstance(told, dict) else {}
         svg = following_the_page(str(data["image/svg+xml"]))
+        size = svg_size(svg)
+        lengths = "" if size is None else f'width="{size[0]:.0f}" height="{size[1]:.0f}" '
         drawn = base64.b64encode(svg.encode()).decode()
         return (
             f'<figure>\n<img alt="{escape(str(figure.get("alt", "")))}" '
-            f'src="data:image/svg+xml;base64,{drawn}">\n'
+            f'{lengths}src="data:image/svg+xml;base64,{drawn}">\n'
             f"<figcaption>{escape(str(figure.get('caption', '')))}</figcaption>\n</figure>"
         )
     if "text/html" in data:
