@@ -186,7 +186,7 @@
       setTimeout(() => { button.textContent = "Copy"; }, 2000);
       button.focus();
     });
-    code.parentElement.append(button);
+    code.before(button);
   }
   const announce = (text) => {
     let live = one("#book-said");

@@ -81,6 +81,11 @@ def test_a_group_is_a_body_of_its_own(table):
     assert len(table.all("tbody")) == 2
 
 
+def test_the_words_of_a_groups_heading_can_stay_in_sight(table):
+    assert ("span", "Change & more") in table.texts
+    assert ("span", "Difference") in table.texts
+
+
 def test_the_wrapper_scrolls_by_keyboard_and_is_named(table):
     wrapper = next(a for a in table.all("div") if a.get("class") == "trial-table-wrapper")
     assert wrapper["tabindex"] == "0"

@@ -27,6 +27,7 @@ from helpers.book.page_frame import (
     without_theme_scripts,
 )
 from helpers.book.page_images import with_sized_images
+from helpers.book.page_turns import add_turns_back
 from helpers.book.search_index import write_search_index
 from helpers.book.site_pages import Page, Pages, Site, page_text, pages_of, read_page
 from helpers.book.styles import bundle_styles
@@ -53,6 +54,7 @@ PAGE_STEPS: tuple[PageStep, ...] = (
 """Run on every page, in this order; each changes the parsed page in place."""
 
 PAGES_STEPS: tuple[PagesStep, ...] = (
+    add_turns_back,
     add_math_font,
     write_search_index,
     bundle_styles,  # last: it trims the styles to what the pages then hold

@@ -28,10 +28,13 @@ from helpers.show.records import (
 )
 from helpers.show.sentences import listed, mid_sentence
 from helpers.show.tables import display_table
-from helpers.show.text_fit import text_width
+from helpers.show.text_fit import text_width, wrap
 from helpers.show.visit_axis import visit_axis
 
 OVERALL = "overall"
+_NAME_ROOM = 4.0  # inches for the name of an arm above its row of counts
+_ROW = 17.0  # points from one line of words to the next
+_BELOW = 25.0  # points from the axis to the first, below the weeks
 PATTERNS = {
     "complete": "Seen at every visit",
     "dropout": "Seen up to a visit and never after",
@@ -135,16 +138,19 @@ def missing_figure(observed: ObservedByVisit) -> None:
 
 
 def draw_missing(observed: ObservedByVisit) -> Figure:
-    """Draw shares by visit with a table of counts under the axis."""
+    """Draw shares by visit with a table of counts under the axis, each row below its arm's name."""
     counts = observed.counts[observed.counts["arm"] != OVERALL]
     arms = list(dict.fromkeys(counts["arm"]))
     labels = dict(zip(counts["arm"].astype(str), counts["arm_label"].astype(str), strict=True))
     styles = arm_styles(arms)
     visits = counts.drop_duplicates("visit")
     axis = visit_axis(list(visits["visit"]), list(visits["week"]))
+    names = {arm: wrap(label, _NAME_ROOM, bold=True) for arm, label in labels.items()}
+    # A name stands above its counts: beside them, a long one would leave them no room.
+    lines = len(arms) + sum(map(len, names.values()))
     with theme():
         height = max(2.3, names_height(list(labels.values())))
-        figure, axes = new_figure(height=height + 1.0 + 0.24 * len(arms))
+        figure, axes = new_figure(height=height + 1.0 + _ROW / 72 * lines)
         for arm, part in counts.groupby("arm", sort=False, observed=True):
             style = styles[str(arm)]
             axes.plot(
@@ -161,25 +167,40 @@ def draw_missing(observed: ObservedByVisit) -> Figure:
         widest = max(text_width(_under(seen), bold=False) for seen in counts["observed"])
         shown = axis.apart(width=widest)
         # Room for the counts between the weeks and their label.
-        axes.xaxis.labelpad = 6 + 17 * len(arms)
+        axes.xaxis.labelpad = 10 + _ROW * lines
         ends = {
             # An arm of which nothing is shown is named at the top, where the others begin.
             str(arm): next(iter(part["percent"].astype(float).dropna().iloc[::-1]), 100.0)
             for arm, part in counts.groupby("arm", sort=False, observed=True)
         }
         name_lines(axes, ends, labels=labels, styles=styles, height=height)
-        for place, (arm, part) in enumerate(counts.groupby("arm", sort=False, observed=True)):
+        depth = -_BELOW
+        for arm, part in counts.groupby("arm", sort=False, observed=True):
+            written = {
+                "xycoords": axes.get_xaxis_transform(),
+                "textcoords": "offset points",
+                "va": "top",
+                "color": styles[str(arm)].colour,
+                "annotation_clip": False,
+            }
+            axes.annotate(
+                "\n".join(names[str(arm)]),
+                xy=(axes.get_xlim()[0], 0),
+                xytext=(0, depth),
+                ha="left",
+                fontweight="bold",
+                **written,
+            )
+            depth -= _ROW * len(names[str(arm)])
             for row in rows_of(part[part["visit"].isin(shown)]):
                 axes.annotate(
                     _under(row.observed),
                     xy=(axis.positions[row.visit], 0),
-                    xycoords=axes.get_xaxis_transform(),
-                    xytext=(0, -36 - 17 * place),
-                    textcoords="offset points",
+                    xytext=(0, depth),
                     ha="center",
-                    color=styles[str(arm)].colour,
-                    annotation_clip=False,
+                    **written,
                 )
+            depth -= _ROW
     return figure
 
 

@@ -23,6 +23,8 @@ _UNWANTED = re.compile(
 )
 _NAMED_ROW = re.compile(r'(gt_stub"[^>]*>)([A-Za-z]\w*(?:\.\w+)+)(?=</th>)')
 _GROUP_ROW = re.compile(r'<tr class="gt_group_heading_row">')
+# The heading of a group is as wide as its table; its words stay in sight while that scrolls.
+_GROUP_WORDS = re.compile(r'(<th class="trial-group"[^>]*>)(.*?)(</th>)', re.DOTALL)
 
 
 def display_table(
@@ -122,6 +124,7 @@ def _html(
     text = text.replace('<tbody class="gt_table_body">\n  </tbody>\n', "")
     text = text.replace('class="gt_group_heading" colspan', 'class="trial-group" colspan')
     text = re.sub(r'(class="trial-group"[^>]*) scope="colgroup"', r'\1 scope="rowgroup"', text)
+    text = _GROUP_WORDS.sub(r"\1<span>\2</span>\3", text)
     heading = f"<caption><span>{escape(caption)}</span></caption>"
     text = re.sub(r"<table[^>]*>", lambda _: f'<table class="trial-table">\n{heading}', text)
     foot = "".join(f"<p>{escape(note)}</p>" for note in notes)
