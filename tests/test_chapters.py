@@ -115,7 +115,7 @@ def test_types_no_result_into_its_prose(chapter: nbformat.NotebookNode) -> None:
     """Decimal numbers and P values belong to the run; prose may use them only as examples."""
     text = re.sub(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", "", prose(chapter), flags=re.DOTALL)
     examples = {
-        "A paper prints −0.48. Any number from −0.485 to −0.475 would have been printed so.",
+        "Any number from 1.25 to 1.35 is printed as 1.3 in a paper of one decimal.",
         "A {term} is printed as .07 and yours is .0649.",
         "Suppose that a paper reports a baseline difference with P = .03.",
     }

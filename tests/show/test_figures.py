@@ -125,7 +125,7 @@ def test_numbers_stand_in_a_folded_table_below(page):
     html = table["data"]["text/html"]
     assert html.startswith('<details class="trial-fold"><summary>The numbers of this figure<')
     assert re.search(r'<th scope="row"[^>]*>6</th>', html)
-    assert re.search(r'<th [^>]*scope="rowgroup"[^>]*>a</th>', html)
+    assert re.search(r'<th [^>]*scope="rowgroup"[^>]*><span>a</span></th>', html)
     assert "−1.0" in html
     assert "All of them." in html
 

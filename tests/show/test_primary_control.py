@@ -112,7 +112,7 @@ def test_a_trial_without_a_result_says_why_at_every_setting(showing, tiny, hidde
     said = sentence_at(section, numbers, [names.index("toep"), 0, 1, 0])
     assert said == (
         "No result for walking minus stretching with the covariance Toeplitz, degrees of freedom "
-        "by Kenward-Roger and covariates: what the allocation kept even (Centre). Fewer than 1000 "
+        "by Kenward-Roger and covariates: what the allocation balanced (Centre). Fewer than 1000 "
         "participants of an arm have a score at Week 8, so the difference is not shown."
     )
     marks = section.find_all(class_="trial-mark")
