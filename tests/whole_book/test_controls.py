@@ -270,11 +270,14 @@ def test_the_allocation_shown_is_the_simulation_itself(
         ].to_dict("records")
         said = control.said
         assert f"trials of {row['size']} participants" in said
+        ended, within = (
+            f"at most {row[half]:g}" if row[half] else "0"
+            for half in ("final_half", "stratum_half")
+        )
         for text in (
-            f"arms at most {row['final_half']:g} apart and 95 in 100 at most {row['final_most']:g}",
+            f"half ended with the arms {ended} apart and 95 in 100 at most {row['final_most']:g}",
             f"never more than {row['running_most']:g} apart",
-            f"half ended at most {row['stratum_half']:g} apart and 95 in 100 at most "
-            f"{row['stratum_most']:g}",
+            f"half ended {within} apart and 95 in 100 at most {row['stratum_most']:g}",
         ):
             assert text in said, (now, said)
         dots = control.drawn("[data-dots] circle", "cx")
@@ -304,7 +307,8 @@ def test_each_key_says_the_values_once_and_reset_goes_back(
         heard.append(control.said)
         figure = control.section.locator(".trial-control-live [role=img]")
         assert figure.get_attribute("aria-label").endswith(control.said)
-        assert "Synthetic cohort" in figure.get_attribute("aria-label")
+        whose = "Simulated, no patients" if name == "allocation" else "Synthetic cohort"
+        assert whose in figure.get_attribute("aria-label")
     assert begun not in heard
     assert control.page.evaluate("heard") == heard
 
