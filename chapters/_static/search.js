@@ -17,34 +17,35 @@
   const prepared = () => {
     sections ??= window.bookSections.map(([address, page, heading, text]) => ({
       address, page, heading, text,
+      name: called(words(heading)),
       title: words(`${page} ${heading}`).map(stem),
       found: words(text).map(stem),
     }));
     return sections;
   };
 
-  const results = (query) => {
-    const asked = words(query);
+  const fitting = (asked) => asked.map((word, at) => meant(word, stem(word), at === asked.length - 1));
+  const called = (asked) => asked.map(stem).join(" ");
+
+  const results = (asked) => {
     if (!asked.length) return [];
+    const wanted = fitting(asked);
+    const name = called(asked);
     const scored = [];
     for (const section of prepared()) {
       let score = 0;
-      for (const [at, word] of asked.entries()) {
-        const want = stem(word);
-        const fits = meant(word, want, at === asked.length - 1);
+      for (const fits of wanted) {
         const inTitle = section.title.filter(fits).length;
         const inText = section.found.filter(fits).length;
         if (!inTitle && !inText) { score = 0; break; }
         score += inTitle * 12 + Math.min(inText, 8) + (section.heading ? 0 : inTitle * 4);
       }
       // What is called by just these words is what was asked for.
-      if (score && section.heading && words(section.heading).map(stem).join(" ") === asked.map(stem).join(" ")) score += 100;
+      if (score && section.name && section.name === name) score += 100;
       if (score) scored.push([score, section]);
     }
     return scored.sort((a, b) => b[0] - a[0]).map(([, section]) => section);
   };
-
-  const fitting = (asked) => asked.map((word, at) => meant(word, stem(word), at === asked.length - 1));
 
   const marked = (text, asked) => {
     const line = document.createElement("span");
@@ -80,7 +81,7 @@
     const [input, status, list] = ["input", "p", "ol"].map((name) => place.querySelector(name));
     const update = () => {
       const asked = words(input.value);
-      const found = results(input.value);
+      const found = results(asked);
       const shown = found.slice(0, 30);
       list.replaceChildren(...shown.map((section) => {
         const item = document.createElement("li");

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from helpers.book.project import Project
     from helpers.book.trial_books import OfTrial
 
+F = TypeVar("F", bound=Callable[..., Any])
+"""A command, or what is about to become one."""
+
 CELL_SECONDS = 1800
+
+PUBLISHED = "all that are published"
+"""What most commands take when no edition is named."""
 
 edition = click.option(
     "--edition",
@@ -21,7 +27,6 @@ edition = click.option(
     metavar="NAME|FILE",
     help="Use the values of this edition (see 'trialbook list').",
 )
-trial = click.option("--trial", "-t", metavar="NAME|FOLDER", help="Run the chapter for this trial.")
 parameters = click.option(
     "--parameter",
     "-p",
@@ -49,6 +54,31 @@ scheduler = click.option(
     metavar="ADDRESS",
     help="Run chapters on the workers of this Dask scheduler, as in tcp://10.0.0.1:8786.",
 )
+
+
+def editions(what: str, *, otherwise: str) -> Callable[[F], F]:
+    """Return the option ``--edition`` of a command that takes several.
+
+    Parameters
+    ----------
+    what
+        What the command does with each, as its help says it.
+    otherwise
+        What it takes when none is given.
+    """
+    return click.option(
+        "--edition",
+        "-e",
+        "editions",
+        metavar="NAME|FILE",
+        multiple=True,
+        help=f"{what}; may be repeated.  [default: {otherwise}]",
+    )
+
+
+def trial(what: str) -> Callable[[F], F]:
+    """Return the option ``--trial``; ``what`` is what the command does with it, for its help."""
+    return click.option("--trial", "-t", metavar="NAME|FOLDER", help=what)
 
 
 def current_project() -> Project:

@@ -13,15 +13,8 @@ if TYPE_CHECKING:
     from helpers.book.print_sources import Made, PrintSource
     from helpers.book.trial_books import OfTrial
 
-_editions = click.option(
-    "--edition",
-    "-e",
-    "editions",
-    metavar="NAME|FILE",
-    multiple=True,
-    help="Take this edition only; may be repeated.  [default: all that are published]",
-)
-_trial = click.option("--trial", "-t", metavar="NAME|FOLDER", help="Take the book of this trial.")
+_editions = options.editions("Take this edition only", otherwise=options.PUBLISHED)
+_trial = options.trial("Take the book of this trial.")
 
 
 @click.command(short_help="Print the book of each edition, or of a trial, as a PDF.")

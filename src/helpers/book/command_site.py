@@ -10,14 +10,7 @@ from helpers.book import command_options as options
 
 PORT = 8000
 
-_editions = click.option(
-    "--edition",
-    "-e",
-    "editions",
-    metavar="NAME|FILE",
-    multiple=True,
-    help="Put this edition into the site; may be repeated.  [default: all that are published]",
-)
+_editions = options.editions("Put this edition into the site", otherwise=options.PUBLISHED)
 
 
 @click.command()

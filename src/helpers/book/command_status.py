@@ -8,15 +8,8 @@ from helpers.book import command_options as options
 
 
 @click.command(short_help="Say which chapters are up to date, which are not, and why.")
-@click.option(
-    "--edition",
-    "-e",
-    "editions",
-    metavar="NAME|FILE",
-    multiple=True,
-    help="Look at this edition only; may be repeated.  [default: all, and every trial's book]",
-)
-@click.option("--trial", "-t", metavar="NAME|FOLDER", help="Look at the book of this trial.")
+@options.editions("Look at this edition only", otherwise="all, and every trial's book")
+@options.trial("Look at the book of this trial.")
 def status(editions: tuple[str, ...], trial: str | None) -> None:
     """Say which chapters and books are up to date, which are not, and why."""
     from helpers.book.chapters import read_chapters

@@ -23,7 +23,7 @@ from helpers.errors import ExecutionError
     'a comma stands in double quotes: --grid \'covariates="age,sex",age,""\'.',
 )
 @options.edition
-@options.trial
+@options.trial("Run the chapter for this trial.")
 @options.parameters
 @options.jobs
 @click.option(

@@ -75,21 +75,11 @@ def main() -> None:
 
 
 @main.command()
-@click.option(
-    "--edition",
-    "-e",
-    "editions",
-    metavar="NAME|FILE",
-    multiple=True,
-    help="Build this edition only: one of the book, or a file (.yml) anywhere; may be repeated.  "
-    "[default: all that are published]",
+@options.editions(
+    "Build this edition only: one of the book, or a file (.yml) anywhere",
+    otherwise=options.PUBLISHED,
 )
-@click.option(
-    "--trial",
-    "-t",
-    metavar="NAME|FOLDER",
-    help="Build the book of this trial, without an edition: every chapter, every default.",
-)
+@options.trial("Build the book of this trial, without an edition: every chapter, every default.")
 @options.parameters
 @options.jobs
 @options.timeout
@@ -132,7 +122,7 @@ for _command in (sweep, compare, site, zip_, serve, links, pdf, epub, status, ne
 @main.command(short_help="Run one chapter, with any values of its parameters.")
 @click.argument("chapter")
 @options.edition
-@options.trial
+@options.trial("Run the chapter for this trial.")
 @options.parameters
 @click.option(
     "--output",
