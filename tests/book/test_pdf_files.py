@@ -50,7 +50,9 @@ def test_places_are_counted_from_the_first_page(printed: bytes) -> None:
 
 
 def test_a_finished_book_says_what_it_is(printed: bytes) -> None:
-    reader = PdfReader(io.BytesIO(finished(printed, day=date(2026, 3, 4), **SAYS)))
+    whole = finished(printed, day=date(2026, 3, 4), **SAYS)
+    assert whole.startswith(b"%PDF-1.7")  # the first that has all that is in it
+    reader = PdfReader(io.BytesIO(whole))
     root = reader.trailer["/Root"]
     assert root["/Lang"] == "en"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True

@@ -91,6 +91,27 @@ def test_the_letters_of_the_index_are_not_listed(tmp_path: Path) -> None:
     assert "Who</span>" in document(tmp_path, letter=letter.format("Who"))
 
 
+def test_what_is_said_under_the_titles_of_chapters_is_not_listed(tmp_path: Path) -> None:
+    section = '<section id="W"><h2>{}</h2></section>'
+    for title in ("Chapter 0", "[Unreleased]"):
+        nav = BeautifulSoup(document(tmp_path, letter=section.format(title)), "html.parser").nav
+        links = [link["href"] for link in nav.select("a")]
+        assert "#page-p2--s" in links
+        assert "#page-p2--W" not in links
+
+
+def test_the_index_has_a_place_for_the_page_of_every_entry(tmp_path: Path) -> None:
+    index = (
+        '<table class="genindextable"><tr><td><ul><li><a href="p0.html#s">word</a></li>'
+        "<li>gone</li></ul></td></tr></table>"
+    )
+    soup = BeautifulSoup(document(tmp_path, letter=index), "html.parser")
+    (link,) = soup.select(".genindextable a")
+    assert link["href"] == "#page-p0--s"
+    assert link.select_one(".index-page")["data-anchor"] == "page-p0--s"
+    assert soup.select("main a:not(.genindextable a) .index-page") == []
+
+
 def test_equations_have_the_font_of_the_site(tmp_path: Path) -> None:
     assert 'font-family: "Book Math"; src: url("_static/book-math.woff")' in document(tmp_path)
 

@@ -129,6 +129,20 @@ def test_a_fold_of_one_table_is_named_by_its_caption(html: Path) -> None:
     assert long.select_one("p.fold-title").text == "More"
 
 
+def test_of_long_tables_that_follow_each_other_it_is_said_once_that_they_are_left_out(
+    html: Path,
+) -> None:
+    rows = "<tr><td>cell</td></tr>" * (LONGEST_FOLD + 1)
+    cell = '<div class="cell"><details><summary>{}</summary><table>' + rows + "</table></details>"
+    apart = [cell.format(word) + "</div>\n<!-- nothing to see -->" for word in "ABC"]
+    article = alone(html, f"{apart[0]}{apart[1]}<p>words</p>{apart[2]}").article
+    assert article.get_text(" ", strip=True) == (
+        "T A B 2 long tables, left out here; they are on this book's page for the screen. "
+        "words C A long table, left out here; it is on this book's page for the screen."
+    )
+    assert len(article.select(".cell")) == 2
+
+
 def test_nothing_stands_between_a_heading_and_its_text(html: Path) -> None:
     body = '<section><h2>Word</h2><span class="target" id="place"></span><p>text</p></section>'
     article = alone(html, body).article

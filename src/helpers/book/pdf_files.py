@@ -19,6 +19,8 @@ from pypdf.generic import BooleanObject, DictionaryObject, Fit, NameObject, Text
 logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 _MADE_FROM = "/TrialbookFingerprint"
+# Tags and languages are of later versions than the one that pypdf writes unless it is told.
+_VERSION = "%PDF-1.7"
 
 
 # Chromium numbers what it tags anew each time; equal lengths leave every other byte in place.
@@ -77,6 +79,7 @@ def finished(
         The outline, in the order of the pages; each line is at most one level below the last.
     """
     writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    writer.pdf_header = _VERSION
     dates = {}
     if day is not None:
         dates = dict.fromkeys(("/CreationDate", "/ModDate"), f"D:{day:%Y%m%d}000000Z")

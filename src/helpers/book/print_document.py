@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from helpers.book.math_font import FONT
+from helpers.book.print_index import numbered_index
 from helpers.book.print_pages import Heading, PrintedPage
 from helpers.book.reading_order import Part
 
@@ -30,6 +31,7 @@ FONT_FILES = {
 
 # A section that so many chapters have, as *Exercises*, tells nobody where to look.
 _COMMON = 3
+_UNRELEASED = "[Unreleased]"
 
 
 @dataclass(frozen=True)
@@ -156,13 +158,18 @@ def _contents(parts: Sequence[Part], pages: Mapping[str, PrintedPage]) -> str:
 def listed_sections(page: PrintedPage, pages: Mapping[str, PrintedPage]) -> tuple[Heading, ...]:
     """Return the sections of a page that tell a reader of the contents where to look.
 
-    Neither those that many chapters have do so, nor the letters of the index.
+    Neither those that many chapters have do so, nor the letters of the index; nor those that say
+    something of each chapter under its title, nor what has changed since the last version.
     """
+    titles = {each.title for each in pages.values()}
     named = Counter(section.text for each in pages.values() for section in set(each.sections))
     return tuple(
         section
         for section in page.sections
-        if named[section.text] < _COMMON and len(section.text) > 1
+        if named[section.text] < _COMMON
+        and len(section.text) > 1
+        and section.text not in titles
+        and section.text != _UNRELEASED
     )
 
 
@@ -177,7 +184,7 @@ def _chapter(part: Part, page: PrintedPage) -> str:
     kicker = f'<p class="chapter-part">{escape(part.caption)}</p>\n' if part.caption else ""
     return (
         f'<section class="chapter" id="{page.anchor}" style="page: {page.anchor}">\n{kicker}'
-        f"{page.article}\n</section>"
+        f"{numbered_index(page.article)}\n</section>"
     )
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from helpers.book.finishing import read_page
+from helpers.book.print_left_out import LEFT_OUT, TITLE, merge_left_out
 from helpers.errors import BuildError
 
 ARTICLE = "article.bd-article"
@@ -28,7 +29,6 @@ _NOT_ON_PAPER = (
 )
 LONGEST_FOLD = 25
 """How many rows of tables a fold may have to be opened on paper."""
-_LEFT_OUT = "<p>A long table, left out here; it is on this book's page for the screen.</p>"
 
 _NAMES_IDS = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-details")
 _NOT_KEPT = ("tabindex", "loading", "decoding", "fetchpriority", "srcset", "sizes")
@@ -97,7 +97,7 @@ def strip_for_paper(article: Tag) -> None:
         _without_code(fold)
     for label in article.select(".sd-tab-set > label"):
         label.name = "p"
-        label["class"] = "fold-title"
+        label["class"] = TITLE
     for tag in article.select("noscript"):
         tag.unwrap()
     for tag in article.select(_NOT_ON_PAPER):
@@ -108,6 +108,7 @@ def strip_for_paper(article: Tag) -> None:
         tag.unwrap()
     for fold in article.select("details"):
         _opened(fold)
+    merge_left_out(article)
     for target in article.select("section > span.target"):
         _into_heading(target)
     for cell in article.select(".cell, .cell_output, fieldset, .output"):
@@ -151,15 +152,14 @@ def _opened(fold: Tag) -> None:
             summary.decompose()
         else:
             summary.name = "p"
-            summary["class"] = "fold-title"
+            summary["class"] = TITLE
     if not whole:
         for child in fold.find_all(True, recursive=False):
-            if "fold-title" not in classes_of(child):
+            if TITLE not in classes_of(child):
                 child.decompose()
-        fold.append(BeautifulSoup(_LEFT_OUT, "html.parser"))
     fold.name = "div"
     fold.attrs.pop("open", None)
-    fold["class"] = " ".join([*classes_of(fold), "fold"])
+    fold["class"] = " ".join([*classes_of(fold), "fold", *([] if whole else [LEFT_OUT])])
 
 
 def classes_of(tag: Tag) -> list[str]:

@@ -63,7 +63,7 @@ _OVERFLOWING = """
 """
 _NUMBER = """
 (pages) => {
-  for (const place of document.querySelectorAll(".contents-page"))
+  for (const place of document.querySelectorAll("[data-anchor]"))
     place.textContent = pages[place.dataset.anchor] ?? "";
 }
 """
