@@ -57,11 +57,21 @@ def test_a_chapter_is_described_by_its_answer() -> None:
     assert description(other, FACTS) == "Synthetic cohort (TRIAL): Did they differ?"
 
 
-@pytest.mark.parametrize("body", ["<h1>T</h1><div>x</div><p>late</p>", "<h1>T</h1>", "<p>x</p>"])
-def test_a_page_without_a_claim_is_described_by_the_book_s_finding(body: str) -> None:
-    assert description(page(body), FACTS) == "Synthetic cohort (TRIAL): The difference was −1.0."
-    silent = replace(FACTS, finding="")
-    assert description(page(body), silent) == "Synthetic cohort (TRIAL): A trial (synthetic cohort)"
+@pytest.mark.parametrize("body", ["<h1>T</h1><div>x</div><p>late</p>", "<h1>T</h1>"])
+def test_a_page_without_a_claim_is_described_by_its_title_and_the_book_s_finding(body: str) -> None:
+    assert description(page(body), FACTS) == "Synthetic cohort (TRIAL): T. The difference was −1.0."
+    silent = description(page(body), replace(FACTS, finding=""))
+    assert silent == "Synthetic cohort (TRIAL): T. A trial (synthetic cohort)"
+
+
+def test_a_page_without_a_title_is_described_by_the_book_s_finding() -> None:
+    said = description(page("<p>x</p>"), FACTS)
+    assert said == "Synthetic cohort (TRIAL): The difference was −1.0."
+
+
+def test_a_place_that_links_lead_to_stands_before_no_claim() -> None:
+    soup = page('<h1>T</h1><span class="target" id="t"></span><p>Every chapter is a lesson.</p>')
+    assert description(soup, FACTS) == "Synthetic cohort (TRIAL): Every chapter is a lesson."
 
 
 def test_a_long_claim_ends_between_words() -> None:

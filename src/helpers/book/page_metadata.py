@@ -51,11 +51,14 @@ def description(soup: BeautifulSoup, facts: BookFacts) -> str:
     """Return the claim with which a page opens, after whose data it shows.
 
     The claim is the answer with which a chapter opens, and of another page the first paragraph
-    below the title; without one, the book's own finding.
+    below the title; without one, the title and the book's own finding.
     """
-    claim = _claim(soup)
+    heading = soup.select_one("article h1")
+    claim = None if heading is None else _claim(soup, heading)
     text = "" if claim is None else _words(claim)
-    text = text or facts.finding or facts.title
+    if not text:
+        finding = facts.finding or facts.title
+        text = f"{_words(heading)}. {finding}" if heading is not None else finding
     # A page of software test data has a label of its own below its title.
     own = soup.select_one("article p.trial-chapter > strong")
     label = own.get_text() if own is not None else facts.label
@@ -65,10 +68,11 @@ def description(soup: BeautifulSoup, facts: BookFacts) -> str:
     return whole[: _LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
-def _claim(soup: BeautifulSoup) -> Tag | None:
-    heading = soup.select_one("article h1")
+def _claim(soup: BeautifulSoup, heading: Tag) -> Tag | None:
     opening: list[Tag] = []
-    for each in heading.find_next_siblings() if heading else ():
+    for each in heading.find_next_siblings():
+        if each.name == "span":
+            continue  # a place that links lead to
         if each.name != "p":
             break
         opening.append(each)
