@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
 
 from helpers.book import execution, making, stages
@@ -114,6 +115,10 @@ def test_says_that_different_trials_cannot_be_compared(inside) -> None:
     page = inside.root / "_build" / "compare" / "first-second" / "index.html"
     text = page.read_text(encoding="utf-8")
     assert text.count("<img") == 2
+    headings = [each.text for each in BeautifulSoup(text, "html.parser").select("h2")]
+    assert headings[:2] == ["The trials", "The primary result"]
+    assert "are of different trials" in text
+    assert "printed differently" in text
     assert "REAL PATIENTS AND A SYNTHETIC COHORT" in text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from helpers.analysis.differencing import threshold_of, withheld_together
@@ -40,6 +40,8 @@ class EditionResults:
         Values by chapter and parameter.
     results
         Name to ``{"value", "text", "chapter"}``, as in ``results.json``.
+    titles
+        Of the chapters, by their names, as far as they are known.
     """
 
     name: str
@@ -50,6 +52,7 @@ class EditionResults:
     public: bool
     parameters: Mapping[str, Mapping[str, Any]]
     results: Mapping[str, Mapping[str, Any]]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -167,6 +170,12 @@ class Comparison:
     estimates: tuple[ComparedEstimate, ...]
     means: tuple[ComparedMean, ...]
     withheld: frozenset[str]
+
+    def title_of(self, chapter: str) -> str:
+        """Return the title of a chapter; its name where no edition knows it."""
+        return next(
+            (each.titles[chapter] for each in self.editions if chapter in each.titles), chapter
+        )
 
     @property
     def private(self) -> tuple[str, ...]:

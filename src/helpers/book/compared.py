@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.analysis.comparison import EditionResults
+from helpers.book.chapters import read_chapters
 from helpers.errors import BuildError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def edition_results(
         public=trial.public,
         parameters={each.name: dict(each.values) for each in planned.chapters},
         results=results,
+        titles={each.name: each.chapter.title for each in planned.chapters},
     )
 
 
@@ -53,6 +55,7 @@ def results_of_book(project: Project, name: str) -> EditionResults:
             public=about["public"],
             parameters={key: each["parameters"] for key, each in about["chapters"].items()},
             results=json.loads((book / "results.json").read_text(encoding="utf-8")),
+            titles=_titles(project, about["chapters"]),
         )
     except FileNotFoundError:
         raise BuildError(
@@ -62,6 +65,12 @@ def results_of_book(project: Project, name: str) -> EditionResults:
         raise BuildError(
             f"The book in {project.shown(book)} is not whole: build the edition {name!r} again."
         ) from None
+
+
+def _titles(project: Project, names: Iterable[str]) -> dict[str, str]:
+    """Return the titles of those chapters that the book still has."""
+    titles = {each.name: each.title for each in read_chapters(project)}
+    return {name: titles[name] for name in names if name in titles}
 
 
 def compared_text(editions: Iterable[EditionResults]) -> str:

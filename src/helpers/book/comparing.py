@@ -8,13 +8,16 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from helpers.analysis.compared_trials import compared_trials
 from helpers.analysis.comparison import Comparison, compare_editions
 from helpers.book.compared import results_of_book
 from helpers.book.locking import only_build
 from helpers.book.pages import book_style, made_by, notice
-from helpers.book.project import Project
+from helpers.book.planning import specification
+from helpers.book.project import SPECIFICATION, Project
 from helpers.book.replacing import STAGING, recover, replace_folder
 from helpers.show import comparison as show
+from helpers.show.compared_trials import trials_table
 from helpers.show.outputs import Output, collected
 from helpers.show.page_label import set_page_label
 from helpers.show.records import count
@@ -91,19 +94,32 @@ def _page(project: Project, comparison: Comparison) -> str:
     set_page_label(show.comparison_label(comparison))
     names = [edition.name for edition in comparison.editions]
     absent = sum(len(numbers) for numbers in comparison.absent.values())
+    result = Section(
+        "The primary result",
+        _shown(comparison, show.primary_estimates_figure, show.compared_means_figure),
+        side_by_side=True,
+    )
+    # Of different trials a reader can set questions and answers side by side, and nothing else.
+    if comparison.same_trial:
+        lead = [show.comparison_sentence(comparison)]
+        numbers = []
+    else:
+        lead = [show.NOT_COMPARABLE]
+        numbers = [show.counts_sentence(comparison)]
+    numbers.append(
+        f"{count(comparison.words)} texts (sentences and labels) differ too; "
+        f"{count(absent)} numbers are not in every edition."
+    )
     return standalone_page(
         title=f"Editions compared: {listed(names)}",
         notice=notice(edition.synthetic for edition in comparison.editions),
-        lead=[show.comparison_sentence(comparison), f"The numbers that differ stand in {TABLE}."],
+        lead=[*lead, f"The numbers that differ stand in {TABLE}."],
         files=[TABLE],
         sections=[
+            *([] if comparison.same_trial else [_trials(project, comparison), result]),
             Section("The editions", _shown(comparison, show.editions_table)),
             Section("Parameters that differ", _shown(comparison, show.differing_parameters_table)),
-            Section(
-                "The primary result",
-                _shown(comparison, show.primary_estimates_figure, show.compared_means_figure),
-                side_by_side=True,
-            ),
+            *([result] if comparison.same_trial else []),
             Section(
                 "Every number that differs",
                 _shown(
@@ -112,15 +128,24 @@ def _page(project: Project, comparison: Comparison) -> str:
                     show.beyond_print_table,
                     show.absent_table,
                 ),
-                text=(
-                    f"{count(comparison.words)} texts (sentences and labels) differ too; "
-                    f"{count(absent)} numbers are not in every edition."
-                ),
+                text=" ".join(numbers),
             ),
         ],
         footer=made_by(),
         style=book_style(project),
     )
+
+
+def _trials(project: Project, comparison: Comparison) -> Section:
+    """Return what was asked and found in each trial, as far as it is described here."""
+    described = {
+        trial: specification(project.data / trial)
+        for trial in dict.fromkeys(edition.trial for edition in comparison.editions)
+        if (project.data / trial / SPECIFICATION).is_file()
+    }
+    with collected() as outputs:
+        trials_table(compared_trials(comparison, described))
+    return Section("The trials", outputs)
 
 
 def _shown(comparison: Comparison, *parts: Callable[[Comparison], None]) -> list[Output]:

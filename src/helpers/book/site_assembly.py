@@ -35,6 +35,7 @@ from helpers.book.site_address import (
     sitemap,
     with_address,
 )
+from helpers.book.site_comparison import as_root_page, comparisons_within
 from helpers.book.site_editions import SiteEdition, pages_below, site_edition, with_switch
 from helpers.book.wall_times import wall_times, with_wall_times
 from helpers.book.withholding import is_private
@@ -98,7 +99,8 @@ def assemble_site(
                 _finish(staged / each.name, each.name, steps)
             if compared is not None:
                 shutil.copytree(compared, (staged / COMPARED).parent)
-                _with_way_back(staged / COMPARED)
+                within = comparisons_within(planned, editions)
+                _change(staged / COMPARED, partial(as_root_page, editions=editions, within=within))
             texts = _root_texts(project, title, editions, address, compared is not None)
             for name, text in texts.items():
                 (staged / name).write_text(text, encoding="utf-8")
@@ -163,21 +165,6 @@ def _change(path: Path, change: Callable[[BeautifulSoup], object]) -> None:
     soup = read_page(path)
     change(soup)
     path.write_text(page_text(soup), encoding="utf-8")
-
-
-def _with_way_back(path: Path) -> None:
-    """Lead from the page that compares the editions to the choice between them."""
-
-    def add(soup: BeautifulSoup) -> None:
-        heading = soup.find("h1")
-        if heading is not None:
-            link = soup.new_tag("a", href="../index.html")
-            link.string = "All editions"
-            line = soup.new_tag("p")
-            line.append(link)
-            heading.insert_before(line)
-
-    _change(path, add)
 
 
 def _root_texts(

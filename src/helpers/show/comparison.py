@@ -40,6 +40,7 @@ __all__ = [
     "compared_means_figure",
     "comparison_label",
     "comparison_sentence",
+    "counts_sentence",
     "differing_numbers_tables",
     "differing_parameters_table",
     "editions_table",
@@ -63,6 +64,14 @@ def comparison_sentence(comparison: Comparison) -> str:
     """Say what the primary results are, how many numbers differ, and whether they compare."""
     if len(comparison.editions) < 2:
         return ALONE
+    said = counts_sentence(comparison)
+    if not comparison.same_trial:
+        return f"{NOT_COMPARABLE} {said}"
+    return f"{_results_sentence(comparison)}{said}"
+
+
+def counts_sentence(comparison: Comparison) -> str:
+    """Say how many numbers differ between editions, and how many do not."""
     names = listed([edition.name for edition in comparison.editions])
     differ = len(comparison.printed)
     beyond = len(comparison.beyond_print)
@@ -74,9 +83,7 @@ def comparison_sentence(comparison: Comparison) -> str:
     )
     if comparison.withheld:
         said += f" {withheld_sentence(len(comparison.withheld))}"
-    if not comparison.same_trial:
-        return f"{NOT_COMPARABLE} {said}"
-    return f"{_results_sentence(comparison)}{said}"
+    return said
 
 
 def _results_sentence(comparison: Comparison) -> str:
@@ -248,12 +255,13 @@ def differing_numbers_tables(comparison: Comparison) -> None:
         show_paragraphs("No number is printed differently.")
     for chapter, numbers in groupby(comparison.printed, key=lambda each: each.chapter):
         found = list(numbers)
+        title = comparison.title_of(chapter)
         display_table(
             _numbers(found, comparison),
             name=f"tab-differing-{chapter.replace('_', '-')}",
-            caption=f"Numbers of the chapter {chapter} that are printed differently.",
+            caption=f"Numbers of the chapter {title} that are printed differently.",
             row_header="Result",
-            fold=f"{chapter}: {_numbers_differ(len(found))}",
+            fold=f"{title}: {_numbers_differ(len(found))}",
             notes=_notes(found, comparison),
         )
 
