@@ -177,7 +177,10 @@
     button.type = "button";
     button.className = "book-copy";
     button.textContent = "Copy";
-    button.setAttribute("aria-label", "Copy this code");
+    // Each form of a citation has a name of its own; several blocks of code have none.
+    const form = code.closest(".citation-form");
+    const named = form?.closest("section").querySelector("h2")?.firstChild.textContent.trim();
+    button.setAttribute("aria-label", `Copy ${named || "this code"}`);
     button.addEventListener("click", async () => {
       let said = "Copied";
       try { await copied(typed(code.textContent)); } catch (_) { said = "Not allowed"; }

@@ -6,9 +6,10 @@ import pytest
 import yaml
 
 from helpers.book.citation import Author, Citation, apa, bibtex, read_citation, ris
-from helpers.book.citation_part import citation_part
+from helpers.book.citation_part import citation_part, publication_part
 from helpers.book.project import Project
 from helpers.errors import BuildError
+from helpers.trial.reading import read_specification
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,3 +118,18 @@ def test_each_form_can_be_copied() -> None:
     part = citation_part(PEOPLE)
     for form in (apa, bibtex, ris):
         assert f"``````{{code-block}} text\n:class: citation-form\n\n{form(PEOPLE)}\n``````" in part
+
+
+def test_the_publication_of_a_trial_is_linked_where_it_has_a_doi() -> None:
+    trial = read_specification(ROOT / "data" / "headache")
+    doi = "10.1136/bmj.38029.421863.EB"
+    part = publication_part(trial)
+    assert part.startswith(r"Vickers AJ\, Rees RW")
+    assert part.endswith(f"](<https://doi.org/{doi}>)")
+    old = trial.citation.model_copy(update={"doi": "10.1016/S0304-3959(01)00349-9"})
+    with_brackets = publication_part(trial.model_copy(update={"citation": old}))
+    assert with_brackets.endswith("(<https://doi.org/10.1016/S0304-3959%2801%2900349-9>)")
+    whole = old.model_copy(update={"doi": f"https://doi.org/{doi}"})
+    assert publication_part(trial.model_copy(update={"citation": whole})) == part
+    none = old.model_copy(update={"doi": None})
+    assert "doi" not in publication_part(trial.model_copy(update={"citation": none}))

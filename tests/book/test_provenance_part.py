@@ -39,7 +39,15 @@ def test_what_made_each_chapter(book) -> None:
         "Seeds": "none of its parameters is a seed",
         "Parameter trial": "tiny",
         "Parameter level": "0.9",
+        "Run it alone": "trialbook run 01_alpha --edition first",
     }
+
+
+def test_a_chapter_alone_gets_the_values_that_it_has(book) -> None:
+    given = rows(part(book, overrides={"level": "0.8"}), "made-01_alpha")
+    assert given["Run it alone"] == "trialbook run 01_alpha --edition first -p level=0.8"
+    own = rows(part(book, OfTrial("tiny")), "made-01_alpha")
+    assert own["Run it alone"] == "trialbook run 01_alpha --trial FOLDER_OF_TINY"
 
 
 def test_seeds_are_named(book) -> None:
@@ -88,7 +96,11 @@ def test_a_checksum_for_every_file_of_a_public_trial(book) -> None:
     [
         ("first", {}, "trialbook build --edition first\n"),
         ("first", {"level": "0.8"}, "trialbook build --edition first -p level=0.8\n"),
-        (OfTrial("tiny"), {}, "trialbook build --trial FOLDER_OF_TINY\n"),
+        (
+            OfTrial("tiny"),
+            {},
+            "trialbook build --trial FOLDER_OF_TINY\ntrialbook status --trial FOLDER_OF_TINY ",
+        ),
     ],
 )
 def test_how_to_make_it_again(book, edition, overrides, command: str) -> None:

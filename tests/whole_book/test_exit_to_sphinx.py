@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from helpers.book.citation import read_citation
-from helpers.book.citation_part import citation_part
+from helpers.book.citation_part import citation_part, publication_part
 from helpers.book.fingerprints import Fingerprints
 from helpers.book.planning import plan_editions, specification
 from helpers.book.project import Project
@@ -77,6 +77,7 @@ def staged(books: Path, tmp_path: Path) -> Path:
         fingerprints=prints,
         parts={
             "citation": citation_part(read_citation(project)),
+            "publication": publication_part(trial),
             "provenance": provenance_part(
                 planned, trial, fingerprints=fingerprints, prints=prints, notebooks=notebooks
             ),

@@ -400,6 +400,15 @@ def test_of_a_session_in_a_terminal_the_commands_are_copied(
     assert copied.count("\\\n") == copied.count("\n")
 
 
+def test_each_form_of_the_citation_is_copied_by_its_name(
+    opened: tuple[Any, list[str]], html: Path
+) -> None:
+    page, _ = opened
+    page.goto((html / "chapters" / "cite.html").as_uri())
+    for name in ("Copy Reference (APA)", "Copy BibTeX", "Copy RIS"):
+        assert page.get_by_role("button", name=name, exact=True).count() == 1
+
+
 def test_pages_are_whole_without_scripts(chromium: Any, html: Path) -> None:
     context = chromium.new_context(
         java_script_enabled=False, viewport={"width": 390, "height": 800}

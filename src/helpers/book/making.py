@@ -17,7 +17,7 @@ from joblib import Parallel, delayed
 from helpers.book import children
 from helpers.book.book_facts import book_facts
 from helpers.book.citation import read_citation
-from helpers.book.citation_part import citation_part
+from helpers.book.citation_part import citation_part, publication_part
 from helpers.book.compared import compared_text, edition_results
 from helpers.book.compiling import compile_book
 from helpers.book.downloads import write_downloads
@@ -195,6 +195,7 @@ def _make_book(
         fingerprints=prints,
         parts={
             "citation": citation_part(facts.citation),
+            "publication": publication_part(trial),
             "provenance": provenance_part(
                 edition, trial, fingerprints=fingerprints, prints=prints, notebooks=notebooks
             ),

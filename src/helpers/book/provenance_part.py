@@ -19,6 +19,9 @@ from helpers.trial.specification import Specification
 TABLE = "made-{chapter}"
 """Identifier of a chapter's table."""
 
+WHOLE = "made"
+"""Identifier of the table about the whole book."""
+
 SETTINGS_FILE = "synthesis.yml"
 """Beside the tables of a synthetic cohort: how they were made."""
 
@@ -68,7 +71,7 @@ def provenance_part(
         "## Make this book again",
         _commands(edition),
         "## The whole book",
-        _table("made", whole.items(), caption=f"{whose} What made the whole book."),
+        _table(WHOLE, whole.items(), caption=f"{whose} What made the whole book."),
         "## Data",
         "The first row is of the names and contents of all files in the trial's folder; the hash "
         "at the end of a chapter is of `trial.yml` and the tables alone. Line ends are as they are "
@@ -81,7 +84,7 @@ def provenance_part(
         ),
     ]
     for planned in edition.chapters:
-        rows = _rows(planned, prints.get(planned.name, ""), notebooks[planned.name])
+        rows = _rows(edition, planned, prints.get(planned.name, ""), notebooks[planned.name])
         parts += [
             f"## {escaped(planned.chapter.title)}",
             _table(
@@ -99,35 +102,38 @@ def row(what: str, value: str) -> str:
 
 
 def _commands(edition: PlannedEdition) -> str:
-    name = edition.name
-    given = _given(edition)
-    options = "".join(f" -p {shlex.quote(f'{key}={value}')}" for key, value in given.items())
-    if edition.edition.trial.where.startswith("--trial"):
-        build = f"trialbook build --trial FOLDER_OF_{name.upper()}{options}"
-        status = ""
-    else:
-        build = f"trialbook build --edition {name}{options}"
-        status = (
-            f"trialbook status --edition {name}   # says why, where a fingerprint is another\n"
-            if not options
-            else ""
-        )
+    which = _which(edition)
+    options = _options(edition.chapters)
+    build = f"trialbook build {which}{options}"
+    status = (
+        f"trialbook status {which}   # says why, where a fingerprint is another\n"
+        if not options
+        else ""
+    )
     return (
         "With the source of the book at the same version:\n\n"
         f"```console\nmake setup\n. .venv/bin/activate\n{build}\n{status}```\n\n"
         "The fingerprints below are then the same, and so is every number in `results.json`. "
-        "`trialbook run CHAPTER` with the values of a chapter's table runs that chapter alone."
+        "Each chapter's table ends with the command that runs this chapter alone."
     )
 
 
-def _given(edition: PlannedEdition) -> dict[str, Any]:
+def _which(edition: PlannedEdition) -> str:
+    """Return the option that names the edition, or the trial of a book without one."""
+    if edition.edition.trial.where.startswith("--trial"):
+        return f"--trial FOLDER_OF_{edition.name.upper()}"
+    return f"--edition {shlex.quote(edition.name)}"
+
+
+def _options(chapters: Iterable[PlannedChapter]) -> str:
     """Return the values that came from the command line rather than from the edition."""
-    return {
+    given = {
         name: planned.values[name]
-        for planned in edition.chapters
+        for planned in chapters
         for name, where in planned.written.items()
         if where.startswith("-p ")
     }
+    return "".join(f" -p {shlex.quote(f'{name}={value}')}" for name, value in given.items())
 
 
 def _seeds(edition: PlannedEdition, trial: Specification) -> dict[str, str]:
@@ -147,7 +153,9 @@ def _files(fingerprints: Fingerprints, edition: PlannedEdition) -> dict[str, str
     return dict(sorted(fingerprints.ingredients(first, edition.trial)["data"].items()))
 
 
-def _rows(planned: PlannedChapter, fingerprint: str, notebook: str) -> dict[str, str]:
+def _rows(
+    edition: PlannedEdition, planned: PlannedChapter, fingerprint: str, notebook: str
+) -> dict[str, str]:
     values = edition_values(planned)
     seeds = {name: value for name, value in values.items() if "seed" in name}
     rows = {
@@ -159,6 +167,7 @@ def _rows(planned: PlannedChapter, fingerprint: str, notebook: str) -> dict[str,
     rows |= {f"Parameter {name}": _shown(value) for name, value in values.items()}
     if planned.chapter.reads:
         rows["Reads beside the trial"] = ", ".join(planned.chapter.reads)
+    rows["Run it alone"] = f"trialbook run {planned.name} {_which(edition)}{_options([planned])}"
     return rows
 
 

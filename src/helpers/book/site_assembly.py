@@ -23,6 +23,7 @@ from helpers.book.page_metadata import add_meta
 from helpers.book.pages import book_style, made_by
 from helpers.book.planning import PlannedEdition
 from helpers.book.project import Project, contents, read_settings
+from helpers.book.provenance_commit import with_commit
 from helpers.book.published_source import PublishedSource, repository_address
 from helpers.book.replacing import STAGING, recover, replace_folder
 from helpers.book.root_pages import front_page, not_found_page, with_front_metadata
@@ -150,6 +151,7 @@ def _steps(
             others={each.name: other_values(each) for each in planned.chapters},
         ),
         partial(with_wall_times, seconds=seconds),
+        partial(with_commit, source=source),
     )
 
 
