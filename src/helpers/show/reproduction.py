@@ -35,6 +35,7 @@ PARTS = {
     "mean": "Mean",
     "sd": "SD",
     "n": "Number",
+    "denominator": "Out of",
     "percent": "Per cent",
 }
 
@@ -256,8 +257,10 @@ def reproduction_figure(comparison: Reproduction) -> None:
             marks.append(mark)
             reach = max(reach, abs(mark.lower or 0.0), abs(mark.upper or 0.0))
         numbers = (_printed_text(parts), _text(parts))
-        rows.append(Row(row.label, tuple(marks), numbers=numbers, remark=status_text(row.status)))
-        said.append(f"{row.label}: printed {numbers[0]}, here {numbers[1] or 'none'}, {row.status}")
+        verdict = _verdict(row)
+        remark = f"{SYMBOLS[row.status]} {verdict}"
+        rows.append(Row(row.label, tuple(marks), numbers=numbers, remark=remark))
+        said.append(f"{row.label}: printed {numbers[0]}, here {numbers[1] or 'none'}, {verdict}")
     display_figure(
         row_figure(
             rows,
@@ -277,6 +280,14 @@ def reproduction_figure(comparison: Reproduction) -> None:
         ),
         numbers="tab-reproduction",
     )
+
+
+def _verdict(row: ReproducedRow) -> str:
+    """Return the status of a row, and to which number it belongs if the figure does not draw it."""
+    parts = [part for part in row.parts if part.status == row.status]
+    if row.status != "mismatch" or any(part.key in _DRAWN for part in parts):
+        return row.status
+    return f"{row.status} of {listed([part_label(part) for part in parts])}"
 
 
 def _mark(
@@ -301,6 +312,7 @@ def _mark(
 
 
 ESTIMATES = ("estimate", "percent", "mean")
+_DRAWN = (*ESTIMATES, "lower", "upper")
 
 
 def _printed_interval(row: ReproducedRow) -> tuple[float | None, float, float] | None:
