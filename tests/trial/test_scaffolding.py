@@ -425,6 +425,19 @@ def test_an_existing_folder_is_never_touched(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["my_trial", "t.csv"]
 
 
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    scaffold = scaffold_trial("my_trial", write(tmp_path / "t.csv", wide_rows(["x_0", "x_4w"])))
+    folder = tmp_path / "my_trial"
+    folder.mkdir()
+    write_scaffold(scaffold.files, folder)
+    assert {path.name for path in folder.iterdir()} == set(scaffold.files)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my_trial", "t.csv"]
+    blocked = tmp_path / "blocked"
+    blocked.write_text("mine")
+    with pytest.raises(SpecificationError, match="exists already"):
+        write_scaffold(scaffold.files, blocked)
+
+
 LABELS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
 CELLS = LABELS.filter(lambda text: not set(text) & set(",;|\"'#") and text.strip() == text)
 

@@ -10,19 +10,19 @@ from helpers.errors import DataError, SpecificationError
 
 
 def write_scaffold(files: Mapping[str, str], folder: Path) -> None:
-    """Write a new trial's folder, whole or not at all, and never over one that exists.
+    """Write a new trial's folder, whole or not at all, and never over anything that exists.
 
     Parameters
     ----------
     files
         Text by file name.
     folder
-        The folder to make.
+        The folder to make; it may be there as long as it is empty.
 
     Raises
     ------
     SpecificationError
-        When the folder exists.
+        When there is anything in its place.
     DataError
         When the files would not pass the check, which a sane CSV file cannot cause.
     """
@@ -44,8 +44,8 @@ def write_scaffold(files: Mapping[str, str], folder: Path) -> None:
 
 
 def refuse_existing(folder: Path) -> None:
-    """Raise SpecificationError when a trial's folder is already there."""
-    if folder.exists():
+    """Raise SpecificationError when a trial's folder is already there; an empty one is welcome."""
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise SpecificationError(
             f"{folder} exists already and was not touched: choose another name, or delete it first."
         )
