@@ -120,6 +120,19 @@ def test_the_contents_name_the_pages_on_which_chapters_begin(
         assert page.title in " ".join(texts[number - 1].split())
 
 
+def test_a_chapter_opens_with_its_figure_on_one_page(
+    source: PrintSource, reader: PdfReader, texts: list[str]
+) -> None:
+    places = {name.lstrip("/"): place for name, place in reader.named_destinations.items()}
+    chapters = [page for page in source.pages()[1].values() if re.search(r"/0\d_", page.name)]
+    assert len(chapters) == 7
+    for page in chapters:
+        number = reader.get_destination_page_number(places[page.anchor])
+        caption = page.article.select_one("figcaption .caption-number")
+        assert caption is not None, page.name
+        assert caption.get_text(strip=True) in texts[number], page.name
+
+
 def test_links_lead_somewhere(reader: PdfReader) -> None:
     names = set(reader.named_destinations)
     inside = outside = 0

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # The width of the text on an upright and on a lying page, in CSS pixels: 168 and 255 mm.
 _TEXT_WIDTH = 634
 _TEXT_WIDTH_SIDEWAYS = 963
+# The height of the text on an upright page: 251 mm.
+_TEXT_HEIGHT = 948
 _PASSES = 4
 
 # A table that is too wide is set smaller, as long as its words stay whole and can be read; else its
@@ -53,6 +55,23 @@ _FIT = """
     if (block.getBoundingClientRect().height < 330) block.classList.add("keep-together");
   }
   return tooWide;
+}
+"""
+# The figure with which a chapter opens stands on its first page, if it need not lose a third of its
+# size for that: what would follow it otherwise leaves the rest of the page blank.
+_FIT_OPENINGS = """
+(height) => {
+  for (const chapter of document.querySelectorAll("section.chapter")) {
+    const figure = chapter.querySelector("figure");
+    const image = figure?.querySelector("img");
+    if (!image) continue;
+    const end = figure.getBoundingClientRect().bottom - chapter.getBoundingClientRect().top;
+    const high = image.getBoundingClientRect().height;
+    const over = end - height;
+    if (over <= 0 || over > high / 3) continue;
+    const zoom = parseFloat(getComputedStyle(image).zoom) || 1;
+    image.style.setProperty("max-height", (high - over - 8) / zoom + "px", "important");
+  }
 }
 """
 _OVERFLOWING = """
@@ -96,6 +115,7 @@ def print_document(
                 f"A table is wider than a page, even on its side: {too_wide[0]!r}; give it fewer "
                 "columns, or shorter words in its first row."
             )
+        page.evaluate(_FIT_OPENINGS, _TEXT_HEIGHT)
         _refuse_overflow(page)
         return _numbered(page, report)
 
