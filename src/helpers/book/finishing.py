@@ -31,6 +31,7 @@ from helpers.book.page_turns import add_turns_back
 from helpers.book.search_index import write_search_index
 from helpers.book.site_pages import Page, Pages, Site, page_text, pages_of, read_page
 from helpers.book.styles import bundle_styles
+from helpers.book.unbroken_words import with_unbroken_p_values
 from helpers.book.unneeded_files import drop_unneeded_files
 
 PageStep = Callable[[BeautifulSoup, Page], None]
@@ -50,6 +51,7 @@ PAGE_STEPS: tuple[PageStep, ...] = (
     with_folded_boxes,
     with_lists_of_sources,
     with_sized_images,
+    with_unbroken_p_values,
 )
 """Run on every page, in this order; each changes the parsed page in place."""
 

@@ -105,11 +105,7 @@ def _commands(edition: PlannedEdition) -> str:
     which = _which(edition)
     options = _options(edition.chapters)
     build = f"trialbook build {which}{options}"
-    status = (
-        f"trialbook status {which}   # says why, where a fingerprint is another\n"
-        if not options
-        else ""
-    )
+    status = f"trialbook status {which}   # says what differs, and why\n" if not options else ""
     return (
         "With the source of the book at the same version:\n\n"
         f"```console\nmake setup\n. .venv/bin/activate\n{build}\n{status}```\n\n"
