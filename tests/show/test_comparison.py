@@ -9,7 +9,7 @@ import pytest
 from helpers.analysis.comparison import EditionResults, compare_editions
 from helpers.show import comparison as show
 from helpers.show.outputs import Output, collected
-from helpers.show.page_label import set_page_label
+from helpers.show.page_label import PageLabel, set_page_label
 
 
 def edition(
@@ -244,3 +244,19 @@ def test_counts_of_a_private_trial_that_lie_close_are_not_shown() -> None:
     assert "would single out a few patients" in private
     assert "Caution: the trial tiny is not public" in private
     assert "1.00" in private
+
+
+@pytest.mark.parametrize(
+    ("language", "pair"), [("en", "gehen minus dehnen"), ("de", "Gehen minus Dehnen")]
+)
+def test_labels_of_another_language_keep_their_capitals(language: str, pair: str) -> None:
+    said = ARMS | {
+        "primary.label.walking": ("Gehen", "Gehen"),
+        "primary.label.stretching": ("Dehnen", "Dehnen"),
+        "trial.language": (language, language),
+    }
+    comparison = compare_editions([edition("a", -0.5, **said), edition("b", -0.4, **said)])
+    set_page_label(show.comparison_label(comparison))
+    sentence = show.comparison_sentence(comparison)
+    set_page_label(PageLabel("Test data", synthetic=True))
+    assert f"The primary difference, {pair}, is" in sentence

@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 
 from helpers.show import page as pages
-from helpers.show.page_label import page_label
+from helpers.show.page_label import page_label, simulated
 from helpers.show.provenance import code_sha256
 from helpers.show.records import NOT_AVAILABLE
+from helpers.show.sentences import mid_sentence
 
 
 def test_the_banner_says_that_a_synthetic_cohort_is_not_of_patients(unlabelled, tiny):
@@ -44,6 +45,18 @@ def test_the_facts_of_a_trial_are_published_for_prose(unlabelled, tiny_real):
     assert texts["trial.primary_outcome.phrase"] == "éveil (Échelle d’éveil; higher is better)"
     assert unlabelled.records["trial.arms.n"]["value"] == 3
     assert all(texts[name] for name in texts)
+
+
+def test_labels_in_another_language_than_english_keep_their_capitals(unlabelled, tiny_real):
+    french = tiny_real.specification.model_copy(update={"language": "fr-CH"})
+    pages.show_data_label(replace(tiny_real, specification=french))
+    texts = {name: record["text"] for name, record in unlabelled.records.items()}
+    assert texts["trial.arms"] == "Eau (Größe 2), Thé à la menthe and Café crème"
+    assert texts["trial.primary_outcome.phrase"] == "Éveil (Échelle d’éveil; higher is better)"
+    with simulated():
+        assert mid_sentence("Eau") == "Eau"
+    pages.show_data_label(tiny_real)
+    assert mid_sentence("Eau") == "eau"
 
 
 def test_a_note_is_shown_only_where_the_trial_has_one(page, tiny):

@@ -128,3 +128,29 @@ def test_filling_in_visits_leaves_the_given_content_alone() -> None:
     filled = with_visits(given)
     assert filled["outcomes"] == [{"id": "pain", "visits": ["start"]}, 5]
     assert given["outcomes"] == [{"id": "pain"}, 5]
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "english"),
+    [
+        ("", "en", True),
+        ("language: en-GB\n", "en-GB", True),
+        ("language: de\n", "de", False),
+        ("language: no\n", "no", False),  # Norwegian, which YAML takes for false
+    ],
+)
+def test_the_language_of_the_labels(
+    tiny_trial: Path, written: str, language: str, english: bool
+) -> None:
+    path = tiny_trial / "trial.yml"
+    path.write_text(written + path.read_text(encoding="utf-8"), encoding="utf-8")
+    trial = read_specification(tiny_trial)
+    assert (trial.language, trial.labels_in_english) == (language, english)
+
+
+def test_a_language_is_a_code(tiny_trial: Path) -> None:
+    path = tiny_trial / "trial.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"language: Deutsch, bitte\n{text}", encoding="utf-8")
+    with pytest.raises(SpecificationError, match=r"language.*for example 'de'"):
+        read_specification(tiny_trial)

@@ -10,6 +10,7 @@ from typing import Any
 
 from helpers.analysis.differencing import threshold_of, withheld_together
 from helpers.analysis.withheld import WORDS
+from helpers.trial.parts import is_english
 
 # Where an edition says what made it: names, versions and hashes, which are no findings.
 _NOT_COMPARED = re.compile(r"(provenance|comparison|figure)\.")
@@ -53,6 +54,11 @@ class EditionResults:
     parameters: Mapping[str, Mapping[str, Any]]
     results: Mapping[str, Mapping[str, Any]]
     titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def labels_in_english(self) -> bool:
+        """Whether the labels of its trial are; those of a trial that says nothing of it are."""
+        return is_english(str(self.results.get("trial.language", {}).get("text", "en")))
 
 
 @dataclass(frozen=True)

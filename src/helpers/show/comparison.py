@@ -57,6 +57,7 @@ def comparison_label(comparison: Comparison) -> PageLabel:
     return PageLabel(
         text=" and ".join(labels),
         synthetic=any(edition.synthetic for edition in comparison.editions),
+        lowered=all(edition.labels_in_english for edition in comparison.editions),
     )
 
 

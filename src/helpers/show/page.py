@@ -13,7 +13,7 @@ from helpers.show.outputs import emit, show_paragraphs
 from helpers.show.page_label import PageLabel, set_page_label
 from helpers.show.provenance import code_sha256, package_versions, python_version
 from helpers.show.records import NOT_AVAILABLE, Record, Value, publish
-from helpers.show.sentences import listed, mid_sentence, outcome_phrase
+from helpers.show.sentences import continued, listed, mid_sentence, outcome_phrase
 from helpers.show.tables import display_table
 from helpers.trial.loading import Trial
 from helpers.trial.specification import Outcome, Specification
@@ -25,6 +25,7 @@ def label_of(specification: Specification) -> PageLabel:
         text=f"{specification.data_label} ({specification.short_title})",
         synthetic=specification.is_synthetic,
         public=specification.public,
+        lowered=specification.labels_in_english,
     )
 
 
@@ -122,6 +123,7 @@ def trial_records(specification: Specification) -> list[Record]:
         "id": specification.id,
         "title": specification.title,
         "short_title": specification.short_title,
+        "language": specification.language,
         "patients": specification.patients,
         "data_label": specification.data_label,
         "objective": specification.objective,
@@ -151,7 +153,7 @@ def publication_of(specification: Specification) -> str:
     citation = specification.citation
     if citation.text is not None:
         return citation.text
-    return f"none given: {mid_sentence(citation.absent or 'no reason stated')}"
+    return f"none given: {continued(citation.absent or 'no reason stated')}"
 
 
 def show_note(trial: Trial, name: str) -> None:

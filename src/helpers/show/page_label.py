@@ -31,11 +31,14 @@ class PageLabel:
         Whether the patients were made by a computer.
     public
         Whether numbers may be kept more exactly than they are printed.
+    lowered
+        Whether the trial's labels begin with a small letter within sentences, as English does.
     """
 
     text: str
     synthetic: bool
     public: bool = True
+    lowered: bool = True
 
 
 _current: PageLabel | None = None
@@ -85,6 +88,11 @@ def page_label() -> PageLabel:
 def is_public() -> bool:
     """Tell whether the page may hold more than it prints; one without a label may."""
     return _current is None or _current.public
+
+
+def labels_are_lowered() -> bool:
+    """Tell whether labels begin with a small letter within the sentences of the page."""
+    return _current is None or _current.lowered
 
 
 def labelled(caption: str) -> str:

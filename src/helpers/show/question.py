@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.show.page import phrase_of, publication_of
 from helpers.show.records import Record, count, publish
 from helpers.show.schedule import schedule_figure
-from helpers.show.sentences import counted, listed, mid_sentence, sentence_start
+from helpers.show.sentences import continued, counted, listed, mid_sentence, sentence_start
 from helpers.show.tables import display_table
 from helpers.trial.loading import Trial
 from helpers.trial.specification import Outcome, Specification
@@ -169,7 +169,7 @@ def sources_table(trial: Trial) -> None:
     registered = (
         f"{registration.registry} {registration.number}"
         if registration.number
-        else f"none given: {mid_sentence(registration.absent or 'no reason stated')}"
+        else f"none given: {continued(registration.absent or 'no reason stated')}"
     )
     rows = [
         ("Title", specification.title),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.analysis.small_counts import Count
+from helpers.show.page_label import labels_are_lowered
 from helpers.show.records import interval, is_missing, level_text, number, p_phrase
 
 
@@ -44,17 +45,26 @@ def listed(items: Sequence[str]) -> str:
 
 
 def mid_sentence(label: str) -> str:
-    """Return a label as it stands within a sentence: ``"Week 26"`` becomes ``"week 26"``.
+    """Return a trial's label as it stands within a sentence: ``"Week 26"`` becomes ``"week 26"``.
+
+    Labels in another language than English stay as they are written; see :func:`continued` for what
+    stays in English.
+    """
+    return continued(label) if labels_are_lowered() else label
+
+
+def continued(text: str) -> str:
+    """Return a text with a small first letter, as it stands within a sentence.
 
     What is no ordinary word stays: an abbreviation (``"SF-36"``), a word with another capital in it
     (``"McKenzie exercises"``), and a name whose next word has a capital too (``"Tai Chi"``).
     """
-    first, second, *_ = [*label.split(maxsplit=2), "", ""]
+    first, second, *_ = [*text.split(maxsplit=2), "", ""]
     ordinary = len(first) == 1 or (first[1:].islower() and "." not in first)
     name = second[:1].isupper() and second[1:].islower() and len(first) > 1
     if not ordinary or name:
-        return label
-    return label[0].lower() + label[1:]
+        return text
+    return text[0].lower() + text[1:]
 
 
 def short_label(label: str) -> str:

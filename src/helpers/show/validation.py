@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -12,7 +13,7 @@ from helpers.methods.reference_rows import KINDS
 from helpers.show.frame_rows import rows_of
 from helpers.show.outputs import emit
 from helpers.show.page import label_of, trial_records
-from helpers.show.page_label import SOFTWARE_DATA, PageLabel, set_page_label
+from helpers.show.page_label import SOFTWARE_DATA, set_page_label
 from helpers.show.records import percent, publish
 from helpers.show.scientific import scientific, small_difference
 from helpers.show.sentences import counted, sentence_start
@@ -60,7 +61,8 @@ def show_software_label(trial: Trial) -> None:
     whose = label_of(specification)
     none = f"not the {whose.text[:1].lower()}{whose.text[1:]}"
     heading = f"{SOFTWARE_DATA}, {none}"
-    set_page_label(PageLabel(heading, synthetic=whose.synthetic))
+    # The data of software are nobody's secret.
+    set_page_label(replace(whose, text=heading, public=True))
     body = (
         "This page compares the book's mixed models with other software, on two made-up trials and "
         "two published teaching data sets. No number on it comes from the trial of this edition, "

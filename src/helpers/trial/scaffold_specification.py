@@ -92,6 +92,7 @@ def specification_text(new: NewTrial, source: str) -> str:
         f"id: {new.name}",
         f"title: {scalar(new.name)}  # as in the protocol or the paper",
         f"short_title: {scalar(new.name)}  # two or three words, for the tops of pages",
+        "language: en  # of the labels; in others, as de, they keep their capitals in sentences",
         "patients: real",
         "public: false  # true only if everybody may see the rows of single patients",
         f"registration: {inline({'absent': NOT_STATED})}"

@@ -25,7 +25,15 @@ from helpers.trial.design import (
     Variable,
     Visit,
 )
-from helpers.trial.parts import IDENTIFIER_PATTERN, Flag, Identifier, Part, Text
+from helpers.trial.parts import (
+    IDENTIFIER_PATTERN,
+    Flag,
+    Identifier,
+    LanguageCode,
+    Part,
+    Text,
+    is_english,
+)
 from helpers.trial.planned import (
     Assumption,
     Population,
@@ -62,11 +70,15 @@ Named = TypeVar("Named", Arm, Visit, Outcome, Variable, Population, Proportion, 
 
 
 class Specification(Part):
-    """What a trial is, what was asked of it and what was published about it."""
+    """What a trial is, what was asked of it and what was published about it.
+
+    ``language`` is that of the labels, as a code of BCP 47.
+    """
 
     id: Identifier
     title: Text
     short_title: Text
+    language: LanguageCode = "en"
     patients: Literal["synthetic", "real"]
     public: Flag = False
     registration: Registration
@@ -98,6 +110,11 @@ class Specification(Part):
     @classmethod
     def _assess_at_every_visit_by_default(cls, value: Any) -> Any:
         return with_visits(value) if isinstance(value, dict) else value
+
+    @property
+    def labels_in_english(self) -> bool:
+        """Whether labels may begin with a small letter, as English words do within a sentence."""
+        return is_english(self.language)
 
     @property
     def is_synthetic(self) -> bool:

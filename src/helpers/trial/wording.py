@@ -16,6 +16,7 @@ from helpers.trial.parts import (
     DOTTED_PATTERN,
     FILE_PATTERN,
     IDENTIFIER_PATTERN,
+    LANGUAGE_PATTERN,
 )
 from helpers.trial.positions import Path
 
@@ -177,6 +178,7 @@ def _pattern(error: ErrorDetails) -> tuple[str, str]:
         CODE_PATTERN: "Use letters, digits, underscores and hyphens only.",
         FILE_PATTERN: "Write the name of a CSV file in the trial's folder, for example "
         "'participants.csv'.",
+        LANGUAGE_PATTERN: "Write the code of a language, for example 'de' or 'pt-BR'.",
         DOTTED_PATTERN: "Write a name with dots between its parts, for example "
         "'primary.difference'.",
     }[str(error.get("ctx", {}).get("pattern"))]
