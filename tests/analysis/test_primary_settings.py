@@ -22,6 +22,14 @@ def private(trial: Trial, small_cells: int = 5) -> Trial:
     return dataclasses.replace(trial, specification=specification, small_cells=small_cells)
 
 
+def few_at_the_end(trial: Trial) -> Trial:
+    """Return a trial of which only three participants who walk have a score at the last visit."""
+    walking = trial.participants.loc[trial.participants["arm"] == "walking", "participant"]
+    gone = trial.outcomes["participant"].isin(list(walking)[3:])
+    gone &= trial.outcomes["visit"] == "week8"
+    return dataclasses.replace(trial, outcomes=trial.outcomes[~gone])
+
+
 @pytest.fixture(scope="module")
 def settings(tiny):
     return vary_primary(tiny, covariates="sex", level=0.7)
@@ -100,9 +108,21 @@ def test_a_private_trial_tells_no_counts_by_its_degrees_of_freedom(tiny):
 
 
 def test_a_private_trial_shows_no_difference_that_rests_on_a_few(tiny):
-    grid = vary_primary(private(tiny, 1000)).grid
-    assert grid["problem"].str.contains("Fewer than 1000 participants of an arm").all()
+    grid = vary_primary(private(few_at_the_end(tiny))).grid
+    assert grid["problem"].str.contains("Fewer than 5 participants of an arm").all()
     assert grid["estimate"].isna().all()
+
+
+@pytest.mark.parametrize("small_cells", [5, 0])
+def test_a_private_arm_of_a_few_is_in_no_model(tiny, small_cells):
+    walking = tiny.participants.loc[tiny.participants["arm"] == "walking", "participant"]
+    few = tiny.outcomes["participant"].isin(list(walking)[4:])
+    trial = private(dataclasses.replace(tiny, outcomes=tiny.outcomes[~few]), small_cells)
+    if small_cells:
+        with pytest.raises(AnalysisError, match="Fewer than 5 participants of Walking have"):
+            vary_primary(trial)
+    else:
+        assert vary_primary(trial).grid["estimate"].notna().any()
 
 
 def test_parameters_are_checked(tiny):

@@ -131,7 +131,7 @@ def test_who_contributes_is_said_with_and_without_the_number_of_scores(shows: Sh
         found = records(shows("05_primary", public=False, small_cells=threshold))
         return str(found["primary.contributors.phrase"]["text"])
 
-    assert said(50) == "patients and scores whose numbers are not shown"
+    assert said(20) == "40 patients (the number of their scores is not shown)"
     assert re.fullmatch(r"\d+ patients with \d+ scores", said(0))
 
 
@@ -148,7 +148,7 @@ def test_who_contributes_is_said_with_and_without_the_number_of_scores(shows: Sh
 )
 def test_the_threshold_moves_what_is_withheld(shows: Shows, chapter: str, name: str | None) -> None:
     usual, none = (
-        records(shows(chapter, public=False, small_cells=threshold)) for threshold in (50, 0)
+        records(shows(chapter, public=False, small_cells=threshold)) for threshold in (20, 0)
     )
     if name is not None:
         assert usual[name]["text"] == "not shown"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from helpers.errors import SpecificationError
+from helpers.errors import SpecificationError, TrialProblems
 from helpers.trial.reading import read_specification
 from helpers.trial.specification import Specification, with_visits
 
@@ -152,5 +152,5 @@ def test_a_language_is_a_code(tiny_trial: Path) -> None:
     path = tiny_trial / "trial.yml"
     text = path.read_text(encoding="utf-8")
     path.write_text(f"language: Deutsch, bitte\n{text}", encoding="utf-8")
-    with pytest.raises(SpecificationError, match=r"language.*for example 'de'"):
+    with pytest.raises(TrialProblems, match=r"Write the code of a language, for example 'de'"):
         read_specification(tiny_trial)

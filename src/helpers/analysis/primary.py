@@ -273,10 +273,12 @@ def model_rows(
     Raises
     ------
     AnalysisError
-        When an arm or the visit has no scores, or all scores are the same.
+        When an arm or the visit has no scores, or all scores are the same; and when an arm of a
+        trial that is not public has too few at baseline.
     """
     data = scores_of(trial, outcome)
     _check_scores(data, trial, outcome, visit)
+    _check_small_arms(data, trial, outcome)
     data, partial = _without_partial_visits(data, trial, outcome, visit)
     known = trial.participants.set_index("participant")[list(covariates)]
     arms = pd.Categorical(data["arm"], categories=list(arm_labels(trial)))
@@ -376,6 +378,26 @@ def _without_few(frame: pd.DataFrame, few: list[tuple[str, str]], reference: str
     changed[numbers] = changed[numbers].astype(float)
     changed.loc[rows, numbers] = np.nan
     return changed
+
+
+def _check_small_arms(data: pd.DataFrame, trial: Trial, outcome: Outcome) -> None:
+    """Refuse a model whose common baseline would tell that of a few participants.
+
+    The model gives all arms one baseline mean. Whoever knows it, and the means of the other arms,
+    knows the mean of the smallest: of an arm of one participant, that participant's score.
+    """
+    if not trial.threshold:
+        return
+    baseline = trial.specification.baseline_visit
+    known = data.loc[data["visit"] == baseline.id, "arm"].value_counts()
+    for arm, label in arm_labels(trial).items():
+        if known.get(arm, 0) < trial.threshold:
+            raise AnalysisError(
+                f"Fewer than {trial.threshold} participants of {label} have a score of "
+                f"{outcome.label} at {baseline.label}, and the model would tell what theirs are: "
+                "look whether the arm is misspelt in the tables, join it to another or leave it "
+                "out of the trial, or give small_cells a lower value."
+            )
 
 
 def _check_scores(data: pd.DataFrame, trial: Trial, outcome: Outcome, visit: Visit) -> None:
