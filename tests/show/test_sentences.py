@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from helpers.analysis.withheld import NOT_SHOWN
 from helpers.show.records import shown
 from helpers.show.sentences import (
     Interval,
@@ -13,6 +14,7 @@ from helpers.show.sentences import (
     mid_sentence,
     outcome_phrase,
     short_label,
+    told,
 )
 
 ACUPUNCTURE = ("Acupuncture", Interval(-2.53, -2.92, -2.15))
@@ -177,3 +179,16 @@ def test_small_words():
     assert outcome_phrase("Worst pain", "BPI, worst pain item (0 to 10)", "higher is worse") == (
         "worst pain (BPI, worst pain item, 0 to 10; higher is worse)"
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "said"),
+    [
+        (1008, "scores", "1,008 scores"),
+        (3, "", "3"),
+        (NOT_SHOWN, "participants", "a withheld number of participants"),
+        (NOT_SHOWN, "", "a withheld number"),
+    ],
+)
+def test_a_count_as_a_sentence_tells_it(count, noun, said):
+    assert told(count, noun) == said

@@ -392,11 +392,12 @@ def _check_small_arms(data: pd.DataFrame, trial: Trial, outcome: Outcome) -> Non
     known = data.loc[data["visit"] == baseline.id, "arm"].value_counts()
     for arm, label in arm_labels(trial).items():
         if known.get(arm, 0) < trial.threshold:
+            # Without a number: among ids that are numbers it could be taken for a patient's.
             raise AnalysisError(
-                f"Fewer than {trial.threshold} participants of {label} have a score of "
-                f"{outcome.label} at {baseline.label}, and the model would tell what theirs are: "
-                "look whether the arm is misspelt in the tables, join it to another or leave it "
-                "out of the trial, or give small_cells a lower value."
+                f"Fewer participants of {label} than small_cells have a score of {outcome.label} "
+                f"at {baseline.label}, and the model would tell what theirs are: look whether the "
+                "arm is misspelt in the tables, join it to another or leave it out of the trial, "
+                "or give small_cells a lower value."
             )
 
 

@@ -27,7 +27,14 @@ from helpers.show.records import (
     publish,
 )
 from helpers.show.row_plot import Mark, Row, row_figure
-from helpers.show.sentences import counted, listed, mid_sentence, sentence_start, with_unit
+from helpers.show.sentences import (
+    counted,
+    listed,
+    mid_sentence,
+    sentence_start,
+    told,
+    with_unit,
+)
 from helpers.show.tables import display_table
 from helpers.show.trajectories import trajectory_figure
 
@@ -83,11 +90,11 @@ def baseline_sentence(baseline: Baseline) -> str:
     """Say how many there are, how old (or whatever is listed first), and how they scored."""
     arms = listed(
         [
-            f"{baseline.n_by_arm[arm]} with {mid_sentence(baseline.arm_labels[arm])}"
+            f"{told(baseline.n_by_arm[arm])} with {mid_sentence(baseline.arm_labels[arm])}"
             for arm in baseline.arms
         ]
     )
-    text = f"The arms hold {baseline.n} participants, {arms}."
+    text = f"The arms hold {told(baseline.n, 'participants')}, {arms}."
     overall = baseline.rows[baseline.rows["arm"] == OVERALL]
     averages = []
     for kind in ("continuous", "score"):

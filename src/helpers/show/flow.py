@@ -8,12 +8,11 @@ import pandas as pd
 
 from helpers.analysis.flow import ArmFlow, Flow
 from helpers.analysis.small_counts import Count
-from helpers.analysis.withheld import NotShown
 from helpers.show.figures import display_figure
 from helpers.show.flow_diagram import draw_flow
 from helpers.show.flow_text import flow_text, reason_text
 from helpers.show.records import INDENT, NOT_AVAILABLE, Record, count, count_record, publish
-from helpers.show.sentences import listed, mid_sentence
+from helpers.show.sentences import listed, mid_sentence, sentence_start, told
 from helpers.show.tables import display_table
 
 
@@ -60,22 +59,22 @@ def _arm_records(arm: ArmFlow) -> list[Record]:
 
 def flow_sentence(flow: Flow) -> str:
     """Say how many were assessed, randomised to each arm, seen at the visit and analysed."""
-    arms = listed([f"{arm.allocated} to {mid_sentence(arm.label)}" for arm in flow.arms])
-    who = f"{flow.included} participants"
+    arms = listed([f"{told(arm.allocated)} to {mid_sentence(arm.label)}" for arm in flow.arms])
     if flow.removed_by_changes:
         start = (
-            f"Of {flow.randomised} participants randomised, {flow.included} meet the criteria as "
-            f"changed: {arms}"
+            f"Of {told(flow.randomised, 'participants')} randomised, {told(flow.included)} meet "
+            f"the criteria as changed: {arms}"
         )
     elif flow.assessed is not None:
-        start = f"Of {flow.assessed} people assessed, {flow.included} were randomised: {arms}"
+        start = (
+            f"Of {told(flow.assessed, 'people')} assessed, {told(flow.included)} were "
+            f"randomised: {arms}"
+        )
     else:
-        start = f"{who} were randomised: {arms}"
-    hidden = isinstance(flow.observed, NotShown)
-    seen = "some of them, how many is not shown" if hidden else f"{flow.observed} of them"
+        start = f"{sentence_start(told(flow.included, 'participants'))} were randomised: {arms}"
     return (
         f"{start}. At {mid_sentence(flow.visit_label)}, {mid_sentence(flow.outcome_label)} was "
-        f"recorded for {seen}; {flow.analysed} enter the analysis."
+        f"recorded for {told(flow.observed)} of them; {told(flow.analysed)} enter the analysis."
     )
 
 
@@ -111,8 +110,8 @@ def flow_figure(flow: Flow) -> None:
 
 def _losses(flow: Flow) -> str:
     parts = [
-        f"{mid_sentence(arm.label)}: {arm.observed} assessed, {arm.missing} not assessed"
-        + (f", {arm.left} left the trial" if arm.left is not None else "")
+        f"{mid_sentence(arm.label)}: {told(arm.observed)} assessed, {told(arm.missing)} not "
+        "assessed" + (f", {told(arm.left)} left the trial" if arm.left is not None else "")
         for arm in flow.arms
     ]
     return f"At {mid_sentence(flow.visit_label)}, {'; '.join(parts)}."

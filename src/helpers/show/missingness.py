@@ -26,7 +26,7 @@ from helpers.show.records import (
     percent,
     publish,
 )
-from helpers.show.sentences import listed, mid_sentence
+from helpers.show.sentences import listed, mid_sentence, told
 from helpers.show.tables import display_table
 from helpers.show.text_fit import text_width, wrap
 from helpers.show.visit_axis import visit_axis
@@ -77,7 +77,9 @@ def missing_sentence(observed: ObservedByVisit) -> str:
 def _of(row: Any, noun: str = "") -> str:
     """Print how many were seen, of how many, and which share that is."""
     if isinstance(row.observed, NotShown):
-        return f"a number that is not shown of {row.allocated}{noun and ' ' + noun}"
+        if isinstance(row.allocated, NotShown):
+            return told(row.observed, noun)
+        return f"a withheld number of {told(row.allocated, noun)}"
     return f"{row.observed} of {row.allocated}{noun and ' ' + noun} ({percent(row.percent)})"
 
 

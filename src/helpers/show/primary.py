@@ -21,6 +21,7 @@ from helpers.show.records import (
     count,
     count_record,
     interval,
+    is_missing,
     level_text,
     number,
     p_value,
@@ -163,6 +164,11 @@ def inference_sentence(result: PrimaryResult) -> str:
     only = degrees(next(iter(result.difference.values())).df)
     if only == "∞":
         return f"Intervals and P values rest on the {phrase}."
+    if all(is_missing(difference.df) for difference in result.difference.values()):
+        return (
+            f"Intervals and P values rest on {phrase}; the degrees of freedom of the difference "
+            "are not shown."
+        )
     told = f"{only} degrees of freedom" if len(of) == 1 else f"degrees of freedom {listed(of)}"
     return (
         f"Intervals and P values rest on {phrase}; the difference at "

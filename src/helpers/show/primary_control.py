@@ -59,10 +59,14 @@ def settings_sentence(settings: PrimarySettings) -> str:
         parts.append(
             f"Over {len(ways)} ways of analysing the same scores the difference, "
             f"{_pair(settings, str(arm))}, runs from {low} to {with_unit(high, settings.unit)}, "
-            f"and the P value from {p_value(ways['p'].min())} to {p_value(ways['p'].max())}; it is "
-            f"below .05 in {below} of them."
+            f"and the P value {_run_of_p(ways['p'])}; it is below .05 in {below} of them."
         )
     return " ".join(parts) or "No setting of the model could be fitted."
+
+
+def _run_of_p(values: pd.Series) -> str:
+    least, most = p_value(values.min()), p_value(values.max())
+    return f"is {least} in all" if least == most else f"from {least} to {most}"
 
 
 def primary_control(settings: PrimarySettings) -> None:

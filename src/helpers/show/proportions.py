@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.analysis.proportions import ProportionsResult
-from helpers.analysis.withheld import NOT_SHOWN, NotShown
+from helpers.analysis.withheld import NotShown
 from helpers.show.frame_rows import rows_of
 from helpers.show.outputs import show_paragraphs
 from helpers.show.records import (
@@ -64,7 +64,9 @@ def proportion_sentence(part: pd.DataFrame) -> str:
 
 def _of(row: Any) -> str:
     if isinstance(row.percent, NotShown):
-        return f"a number that is not shown of {row.denominator}".replace(f" of {NOT_SHOWN}", "")
+        if isinstance(row.denominator, NotShown):
+            return "a withheld number"
+        return f"a withheld number of {row.denominator}"
     return f"{row.n} of {row.denominator} ({percent(row.percent)})"
 
 

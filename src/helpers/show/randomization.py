@@ -21,7 +21,7 @@ from helpers.show.frame_rows import rows_of
 from helpers.show.outputs import show_paragraphs
 from helpers.show.records import Record, count, count_record, is_missing, percent, publish
 from helpers.show.row_plot import Mark, Row, row_figure
-from helpers.show.sentences import listed, mid_sentence, short_label
+from helpers.show.sentences import listed, mid_sentence, sentence_start, short_label, told
 from helpers.show.tables import display_table
 from helpers.show.text_fit import text_width
 
@@ -82,16 +82,16 @@ def record_allocation(allocation: Allocation) -> None:
 
 def allocation_sentence(allocation: Allocation) -> str:
     """Say how many were allocated to each arm, by which method."""
-    total = allocation.total
+    who = sentence_start(told(allocation.total, "participants"))
     arms = listed(
-        [f"{row.n} to {mid_sentence(row.arm_label)}" for row in rows_of(allocation.totals)]
+        [f"{told(row.n)} to {mid_sentence(row.arm_label)}" for row in rows_of(allocation.totals)]
     )
     if allocation.method == "unknown":
         return (
-            f"{total} participants were allocated: {arms}. By which method is not stated in the "
+            f"{who} were allocated: {arms}. By which method is not stated in the "
             "description of the trial."
         )
-    text = f"{total} participants were allocated {ratio_text(allocation.ratio)}: {arms}"
+    text = f"{who} were allocated {ratio_text(allocation.ratio)}: {arms}"
     text += f", by {METHODS[allocation.method]}"
     if allocation.strata_labels:
         word = "over the factors" if allocation.method == "minimisation" else "stratified by"
@@ -104,6 +104,8 @@ def allocation_sentence(allocation: Allocation) -> str:
 def imbalance_sentence(allocation: Allocation) -> str:
     """Say how far apart the arms ever were, and how far apart they ended."""
     if not allocation.dated:
+        if is_missing(allocation.imbalance):
+            return f"{undated(allocation)}; how far the arms differ in the end is not shown."
         return (
             f"{undated(allocation)}; in the end the arms differ by "
             f"{imbalance_text(allocation.imbalance)}"

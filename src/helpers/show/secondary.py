@@ -117,9 +117,14 @@ def secondary_sentence(result: SecondaryResult) -> str:
     start = f"At {mid_sentence(result.visit_label)}, {outcomes} gave {total} between arms"
     if clear.empty:
         return f"{start}; every {level_text(result.level)} interval includes zero, no difference."
+    several = len(result.arm_labels) > 2
     favoured: dict[str, list[str]] = {}
     for row in rows_of(clear):
-        favoured.setdefault(mid_sentence(row.favours_label), []).append(mid_sentence(row.label))
+        name = mid_sentence(row.favours_label)
+        if several:
+            other = result.reference if row.favours == row.arm else row.arm
+            name += f" over {mid_sentence(result.arm_labels[other])}"
+        favoured.setdefault(name, []).append(mid_sentence(row.label))
     favours = "; ".join(f"in favour of {arm}, {listed(labels)}" for arm, labels in favoured.items())
     verb = "leaves" if len(clear) == 1 else "leave"
     return (

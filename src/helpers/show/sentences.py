@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.analysis.small_counts import Count
+from helpers.analysis.withheld import NotShown
 from helpers.show.page_label import labels_are_lowered
 from helpers.show.records import interval, is_missing, level_text, number, p_phrase
 
@@ -80,6 +81,13 @@ def sentence_start(text: str) -> str:
 def counted(count: Count, singular: str, plural: str | None = None) -> str:
     """Return a count with its noun: ``"1 patient"``, ``"1,008 scores"``."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def told(count: Count, noun: str = "") -> str:
+    """Return a count as a sentence tells it: ``"298 patients"``, or a withheld number of them."""
+    if not isinstance(count, NotShown):
+        return f"{count:,} {noun}".rstrip()
+    return f"a withheld number of {noun}" if noun else "a withheld number"
 
 
 def with_unit(text: str, unit: str | None) -> str:
