@@ -7,7 +7,9 @@ from helpers.analysis.published_difference import published_differences
 
 def at_primary(trial):
     specification = trial.specification
-    return published_differences(trial, specification.primary_outcome, specification.primary_visit)
+    return published_differences(
+        specification, specification.primary_outcome, specification.primary_visit
+    )
 
 
 def test_the_primary_row_is_taken_as_it_stands(impact):
@@ -50,9 +52,11 @@ def test_only_the_sign_is_changed(headache, printed, turned):
 def test_another_outcome_or_visit_has_no_published_difference(impact, headache):
     specification = impact.specification
     fatigue = specification.outcome("fatigue")
-    assert published_differences(impact, fatigue, specification.primary_visit) == {}
+    assert published_differences(specification, fatigue, specification.primary_visit) == {}
     week10 = specification.visit("week10")
-    assert published_differences(impact, specification.primary_outcome, week10) == {}
+    assert published_differences(specification, specification.primary_outcome, week10) == {}
     days = headache.specification.outcome("headache_days")
-    found = published_differences(headache, days, headache.specification.visit("month3"))
+    found = published_differences(
+        headache.specification, days, headache.specification.visit("month3")
+    )
     assert found["acupuncture"].estimate == "-1.8"

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from helpers.analysis.comparison import ComparedEstimate, Comparison, EditionResults
+from helpers.analysis.published_difference import PublishedDifference, published_differences
 from helpers.analysis.withheld import WORDS
-from helpers.trial.planned import Published
 from helpers.trial.specification import Specification
 
 _RANDOMISED = "flow.randomised"
 _LABEL = "primary.label."
-_DIFFERENCE = "primary.difference"
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,8 @@ class ComparedTrial:
     ----------
     edition
         Its results.
-    trial
-        Full name of the trial.
+    trial, short_title
+        Full name of the trial, and the short one; that of the edition where none is known.
     question
         The question of the trial in one sentence.
     outcome
@@ -40,17 +39,18 @@ class ComparedTrial:
     estimates
         The primary differences.
     published
-        The same differences as the trial's own paper prints them.
+        The same differences as the trial's own paper prints them, turned as these lie.
     """
 
     edition: EditionResults
     trial: str
+    short_title: str
     question: str
     outcome: str
     randomised: str
     arms: tuple[str, ...]
     estimates: tuple[ComparedEstimate, ...]
-    published: tuple[Published, ...]
+    published: tuple[PublishedDifference, ...]
 
 
 def compared_trials(
@@ -79,6 +79,7 @@ def _trial(
     return ComparedTrial(
         edition=edition,
         trial=described.title if described else "",
+        short_title=described.short_title if described else edition.name,
         question=_text(edition, "question.sentence"),
         outcome=f"{outcome}, at {visit}" if outcome and visit else outcome,
         # Two counts of one private trial may tell of a single patient.
@@ -91,21 +92,17 @@ def _trial(
     )
 
 
-def _published(edition: EditionResults, described: Specification) -> tuple[Published, ...]:
+def _published(
+    edition: EditionResults, described: Specification
+) -> tuple[PublishedDifference, ...]:
     """Return the primary differences of the paper, where the edition asks for the same."""
     asked = {str(values.get("outcome", "primary")) for values in edition.parameters.values()}
     visit = _text(edition, "primary.visit")
     primary = described.primary
     if not asked <= {"primary", primary.outcome} or visit not in ("", primary.visit):
         return ()
-    stems = {_DIFFERENCE, *(f"{_DIFFERENCE}.{arm}" for arm in described.arm_ids)} | {
-        f"{each.method}.{each.id}"
-        for each in described.published_analyses
-        if (each.outcome, each.visit) == (primary.outcome, primary.visit)
-    }
-    return tuple(
-        each for each in described.published if each.result in stems and "estimate" in each.printed
-    )
+    found = published_differences(described, described.primary_outcome, described.primary_visit)
+    return tuple(found.values())
 
 
 def _text(edition: EditionResults, name: str) -> str:

@@ -162,7 +162,7 @@ def vary_primary(
             "level": level,
         },
         grid=grid,
-        published=published_differences(trial, asked, at),
+        published=published_differences(trial.specification, asked, at),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from helpers.trial.loading import Trial
 from helpers.trial.specification import Outcome, Published, Specification, Visit
 
 
@@ -36,14 +35,14 @@ class PublishedDifference:
 
 
 def published_differences(
-    trial: Trial, outcome: Outcome, visit: Visit
+    specification: Specification, outcome: Outcome, visit: Visit
 ) -> dict[str, PublishedDifference]:
     """Return what the paper printed of the differences at a visit, by arm.
 
     Parameters
     ----------
-    trial
-        The trial.
+    specification
+        The trial's description.
     outcome, visit
         What the arms are compared in, and when.
 
@@ -53,7 +52,6 @@ def published_differences(
         Empty for arms of which ``trial.yml`` knows no published difference in this outcome at
         this visit. The primary model's own row comes before an analysis of the paper's.
     """
-    specification = trial.specification
     reference = specification.reference_arm.id
     others = [arm for arm in specification.arm_ids if arm != reference]
     found: dict[str, PublishedDifference] = {}

@@ -29,7 +29,9 @@ PAGE = "index.html"
 TABLE = "comparison.csv"
 
 
-def write_comparison(project: Project, names: Sequence[str]) -> tuple[Path, Comparison]:
+def write_comparison(
+    project: Project, names: Sequence[str], *, lists: bool = True
+) -> tuple[Path, Comparison]:
     """Compare finished books and write the page and the table.
 
     Parameters
@@ -38,6 +40,9 @@ def write_comparison(project: Project, names: Sequence[str]) -> tuple[Path, Comp
         The book.
     names
         Names of the editions; the first is the one that the others are compared with.
+    lists
+        Whether the page lists every number that differs between editions of different trials, too;
+        the table has them in any case.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def write_comparison(project: Project, names: Sequence[str]) -> tuple[Path, Comp
         staged.mkdir(parents=True)
         try:
             (staged / TABLE).write_text(_table(comparison), encoding="utf-8")
-            (staged / PAGE).write_text(_page(project, comparison), encoding="utf-8")
+            (staged / PAGE).write_text(_page(project, comparison, lists=lists), encoding="utf-8")
             replace_folder(staged, folder)
         finally:
             shutil.rmtree(home / STAGING, ignore_errors=True)
@@ -90,50 +95,49 @@ def _ten_digits(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
 
 
-def _page(project: Project, comparison: Comparison) -> str:
+def _page(project: Project, comparison: Comparison, *, lists: bool) -> str:
     set_page_label(show.comparison_label(comparison))
-    names = [edition.name for edition in comparison.editions]
-    absent = sum(len(numbers) for numbers in comparison.absent.values())
     result = Section(
         "The primary result",
         _shown(comparison, show.primary_estimates_figure, show.compared_means_figure),
         side_by_side=True,
     )
-    # Of different trials a reader can set questions and answers side by side, and nothing else.
     if comparison.same_trial:
+        title = f"Editions compared: {listed([edition.name for edition in comparison.editions])}"
         lead = [show.comparison_sentence(comparison)]
-        numbers = []
+        sections = [
+            Section("The editions", _shown(comparison, show.editions_table)),
+            Section("Parameters that differ", _shown(comparison, show.differing_parameters_table)),
+            result,
+        ]
     else:
+        # Of different trials a reader can set questions and answers side by side.
+        title = "Different trials, side by side"
         lead = [show.NOT_COMPARABLE]
-        numbers = [show.counts_sentence(comparison)]
-    numbers.append(
-        f"{count(comparison.words)} texts (sentences and labels) differ too; "
-        f"{count(absent)} numbers are not in every edition."
-    )
+        sections = [_trials(project, comparison), result]
+    if lists or comparison.same_trial:
+        sections.append(_numbers(comparison))
     return standalone_page(
-        title=f"Editions compared: {listed(names)}",
+        title=title,
         notice=notice(edition.synthetic for edition in comparison.editions),
         lead=[*lead, f"The numbers that differ stand in {TABLE}."],
         files=[TABLE],
-        sections=[
-            *([] if comparison.same_trial else [_trials(project, comparison), result]),
-            Section("The editions", _shown(comparison, show.editions_table)),
-            Section("Parameters that differ", _shown(comparison, show.differing_parameters_table)),
-            *([result] if comparison.same_trial else []),
-            Section(
-                "Every number that differs",
-                _shown(
-                    comparison,
-                    show.differing_numbers_tables,
-                    show.beyond_print_table,
-                    show.absent_table,
-                ),
-                text=" ".join(numbers),
-            ),
-        ],
+        sections=sections,
         footer=made_by(),
         style=book_style(project),
     )
+
+
+def _numbers(comparison: Comparison) -> Section:
+    """Return every number that differs, chapter by chapter."""
+    absent = sum(len(numbers) for numbers in comparison.absent.values())
+    counts = [] if comparison.same_trial else [show.counts_sentence(comparison)]
+    counts.append(
+        f"{count(comparison.words)} texts (sentences and labels) differ too; "
+        f"{count(absent)} numbers are not in every edition."
+    )
+    parts = (show.differing_numbers_tables, show.beyond_print_table, show.absent_table)
+    return Section("Every number that differs", _shown(comparison, *parts), text=" ".join(counts))
 
 
 def _trials(project: Project, comparison: Comparison) -> Section:

@@ -126,7 +126,7 @@ def _comparison(project: Project, editions: Sequence[SiteEdition]) -> Path | Non
     """Return the folder of the page that compares the editions; None for a single one."""
     if len(editions) < 2:
         return None
-    page, _ = write_comparison(project, [each.name for each in editions])
+    page, _ = write_comparison(project, [each.name for each in editions], lists=False)
     return page.parent
 
 
