@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,13 +112,23 @@ def test_what_a_citation_lacks_is_told(tmp_path: Path, changes: dict, lacking: s
 
 def test_a_book_without_the_file_says_so(tmp_path: Path) -> None:
     assert read_citation(Project.at(tmp_path)) is None
-    assert "CITATION.cff" in citation_part(None)
+    assert "CITATION.cff" in citation_part(None, edition="E")
 
 
 def test_each_form_can_be_copied() -> None:
-    part = citation_part(PEOPLE)
+    part = citation_part(PEOPLE, edition="Trial & co (synthetic cohort)")
+    told = replace(PEOPLE, edition="Trial & co (synthetic cohort)")
     for form in (apa, bibtex, ris):
-        assert f"``````{{code-block}} text\n:class: citation-form\n\n{form(PEOPLE)}\n``````" in part
+        assert f"``````{{code-block}} text\n:class: citation-form\n\n{form(told)}\n``````" in part
+    assert "(Version 1.2.0; edition “Trial & co (synthetic cohort)”) [Computer" in apa(told)
+    assert "  note = {Edition: Trial \\& co (synthetic cohort)},\n" in bibtex(told)
+    assert "N1  - Edition: Trial & co (synthetic cohort)" in ris(told)
+
+
+def test_a_synthetic_edition_warns_of_citing_its_numbers() -> None:
+    warned = "Do not cite them as results of"
+    assert f"{warned} IMPACT" in publication_part(read_specification(ROOT / "data" / "impact"))
+    assert warned not in publication_part(read_specification(ROOT / "data" / "headache"))
 
 
 def test_the_publication_of_a_trial_is_linked_where_it_has_a_doi() -> None:

@@ -8,7 +8,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from helpers.analysis.allocation_settings import vary_allocation
-from helpers.show.allocation_control import METHODS, allocation_control, notes, printed_grid
+from helpers.show.allocation_control import (
+    METHODS,
+    allocation_control,
+    grid_row,
+    notes,
+    printed_grid,
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,5 +83,12 @@ def test_what_was_simulated_is_not_labelled_as_the_trial(showing, tiny, settings
 def test_half_of_the_trials_that_end_even_are_not_at_most_nothing_apart(settings):
     printed = printed_grid(settings)
     for words, number in zip(printed["final_half_words"], printed["final_half"], strict=True):
-        assert words == ("0" if number == "0" else f"at most {number}")
-    assert "0" in set(printed["final_half_words"])
+        assert words == ("even" if number == "0" else f"at most {number} apart")
+    assert "even" in set(printed["final_half_words"])
+
+
+def test_a_trial_further_apart_than_what_is_simulated_is_said_to_be(settings):
+    usual = float(grid_row(settings)["final_most"])
+    for actual, said in ((usual, False), (usual + 1, True), (None, False)):
+        told = " ".join(notes(dataclasses.replace(settings, actual=actual)))
+        assert ("need not be the trial's own rule" in told) is said

@@ -271,13 +271,13 @@ def test_the_allocation_shown_is_the_simulation_itself(
         said = control.said
         assert f"trials of {row['size']} participants" in said
         ended, within = (
-            f"at most {row[half]:g}" if row[half] else "0"
+            f"at most {row[half]:g} apart" if row[half] else "even"
             for half in ("final_half", "stratum_half")
         )
         for text in (
-            f"half ended with the arms {ended} apart and 95 in 100 at most {row['final_most']:g}",
+            f"half ended with the arms {ended} and 95 in 100 at most {row['final_most']:g}",
             f"never more than {row['running_most']:g} apart",
-            f"half ended {within} apart and 95 in 100 at most {row['stratum_most']:g}",
+            f"half ended {within} and 95 in 100 at most {row['stratum_most']:g}",
         ):
             assert text in said, (now, said)
         dots = control.drawn("[data-dots] circle", "cx")

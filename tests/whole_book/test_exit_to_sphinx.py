@@ -76,7 +76,7 @@ def staged(books: Path, tmp_path: Path) -> Path:
         results=json.loads((book / "results.json").read_text(encoding="utf-8")),
         fingerprints=prints,
         parts={
-            "citation": citation_part(read_citation(project)),
+            "citation": citation_part(read_citation(project), edition=planned.edition.title),
             "publication": publication_part(trial),
             "provenance": provenance_part(
                 planned, trial, fingerprints=fingerprints, prints=prints, notebooks=notebooks

@@ -39,7 +39,11 @@ class Author:
 
 @dataclass(frozen=True)
 class Citation:
-    """What CITATION.cff says; ``url`` and ``doi`` are empty where it gives none."""
+    """What CITATION.cff says; ``url`` and ``doi`` are empty where it gives none.
+
+    ``edition`` is the title of what was read, which says whether its patients are real; empty for
+    the book as a whole.
+    """
 
     title: str
     authors: tuple[Author, ...]
@@ -47,6 +51,7 @@ class Citation:
     date: str
     url: str = ""
     doi: str = ""
+    edition: str = ""
 
     @property
     def year(self) -> str:
@@ -98,6 +103,7 @@ def bibtex(citation: Citation) -> str:
         "title": f"{{{_braced(citation.title)}}}",
         "year": citation.year,
         "version": _braced(citation.version),
+        "note": citation.edition and f"Edition: {_braced(citation.edition)}",
         "doi": citation.doi,
         "url": citation.address,
     }
@@ -115,6 +121,7 @@ def ris(citation: Citation) -> str:
         ("PY", citation.year),
         ("DA", citation.date.replace("-", "/")),
         ("ET", citation.version),
+        ("N1", citation.edition and f"Edition: {citation.edition}"),
         ("DO", citation.doi),
         ("UR", citation.address),
     ]
@@ -127,7 +134,8 @@ def apa(citation: Citation) -> str:
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, & {names[-1]}"
     stop = "" if listed.endswith(".") else "."
     address = f" {citation.address}" if citation.address else ""
-    version = f"(Version {citation.version}) [Computer software]"
+    edition = f"; edition “{citation.edition}”" if citation.edition else ""
+    version = f"(Version {citation.version}{edition}) [Computer software]"
     return f"{listed}{stop} ({citation.year}). {citation.title} {version}.{address}"
 
 

@@ -194,7 +194,7 @@ def _make_book(
         results=results,
         fingerprints=prints,
         parts={
-            "citation": citation_part(facts.citation),
+            "citation": citation_part(facts.citation, edition=facts.title),
             "publication": publication_part(trial),
             "provenance": provenance_part(
                 edition, trial, fingerprints=fingerprints, prints=prints, notebooks=notebooks

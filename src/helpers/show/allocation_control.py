@@ -75,9 +75,9 @@ def _display(settings: AllocationSettings, own: str) -> None:
         behind=behind,
         sentence=(
             f"Of {settings.simulations} simulated trials of {{size}} participants by {{method}}"
-            "{in_blocks}, half ended with the arms {final_half_words} apart and 95 in 100 at "
+            "{in_blocks}, half ended with the arms {final_half_words} and 95 in 100 at "
             "most {final_most}; on the way 95 in 100 were never more than {running_most} apart. "
-            "Within the most uneven of {strata} strata, half ended {stratum_half_words} apart "
+            "Within the most uneven of {strata} strata, half ended {stratum_half_words} "
             "and 95 in 100 at most {stratum_most}. {foreseen_words}"
         ),
         columns={
@@ -112,7 +112,7 @@ def printed_grid(settings: AllocationSettings) -> pd.DataFrame:
         **texts,
         **{
             f"{name}_half_words": [
-                text if text == "0" else f"at most {text}" for text in texts[f"{name}_half"]
+                "even" if text == "0" else f"at most {text} apart" for text in texts[f"{name}_half"]
             ]
             for name in ("final", "stratum")
         },
@@ -145,9 +145,24 @@ def notes(settings: AllocationSettings) -> list[str]:
         f"on, and follows its rule with a probability of {followed}.",
         "Foreseeable: allocations that can be named beforehand with certainty.",
     ]
+    usual = grid_row(settings)["final_most"]
+    if settings.actual is not None and settings.actual > usual:
+        told.append(
+            f"This trial ended {imbalance_text(settings.actual)} apart, further than 95 in 100 of "
+            f"the trials simulated at the setting with which the page begins (at most "
+            f"{imbalance_text(usual)}): what is simulated here need not be the trial's own rule in "
+            "every detail."
+        )
     if not settings.own_method:
         told.append("The trial does not state its method: the page begins with blocks.")
     return told
+
+
+def grid_row(settings: AllocationSettings) -> pd.Series:
+    """Return what was simulated at the setting with which the page begins."""
+    grid = settings.grid
+    here = (grid[list(settings.start)] == pd.Series(settings.start)).all(axis=1)
+    return grid.loc[here].iloc[0]
 
 
 def _even(settings: AllocationSettings) -> bool:

@@ -64,8 +64,8 @@ def screening_sentence(screening: Screening) -> str:
     if screening.source == "published":
         return (
             f"{screening.assessed} people were assessed and "
-            f"{screening.enrolled + screening.removed} randomised; why the others were not is not "
-            f"in the data.{_left_out(screening)}"
+            f"{screening.enrolled + screening.removed} randomised; the data do not say why the "
+            f"others were not.{_left_out(screening)}"
         )
     if screening.removed:
         return (

@@ -48,7 +48,7 @@ def thresholds_control(settings: ThresholdSettings) -> None:
     display_control(
         grid,
         name="control-eligibility",
-        title="What if the thresholds had been others?",
+        title="What if the thresholds had been different?",
         settings=[
             Setting(item.key, _label(item), threshold_words(item), slider=True)
             for item in settings.varied
