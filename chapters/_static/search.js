@@ -94,7 +94,7 @@
         return item;
       }));
       const many = found.length > shown.length ? `; the first ${shown.length} are shown` : "";
-      status.textContent = !asked.length ? "" : !found.length ? "Nothing was found. Try other words, or fewer."
+      status.textContent = !input.value.trim() ? "" : !found.length ? "Nothing was found. Try other words, or fewer."
         : `${found.length} ${found.length === 1 ? "section" : "sections"}${many}.`;
     };
     input.addEventListener("input", update);

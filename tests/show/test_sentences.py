@@ -158,6 +158,7 @@ def test_an_interval_that_ends_at_zero_includes_it():
         ("McKenzie exercises", "McKenzie exercises"),
         ("Tai Chi", "Tai Chi"),
         ("Group A", "group A"),
+        ("A", "A"),
         ("A placebo", "a placebo"),
         ("Usual care plus Pilates", "usual care plus Pilates"),
         ("Range-of-motion score", "range-of-motion score"),

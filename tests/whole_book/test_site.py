@@ -329,9 +329,10 @@ def test_search_says_when_its_index_cannot_be_loaded(
     assert all("nowhere.js" in fault or "ERR_FILE_NOT_FOUND" in fault for fault in faults), faults
 
 
-def test_search_says_when_there_is_nothing(chapter: Any) -> None:
+@pytest.mark.parametrize("asked", ["zyzzyva", "√"])
+def test_search_says_when_there_is_nothing(chapter: Any, asked: str) -> None:
     chapter.keyboard.press("Control+k")
-    chapter.keyboard.type("zyzzyva")
+    chapter.keyboard.insert_text(asked)
     chapter.wait_for_selector("text=Nothing was found")
     assert chapter.locator(".book-search li").count() == 0
 

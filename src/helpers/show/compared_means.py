@@ -22,6 +22,7 @@ from helpers.show.figures import (
 from helpers.show.line_names import ROOM, name_lines, names_height
 from helpers.show.page_label import PageLabel, labelled_as
 from helpers.show.sentences import with_unit
+from helpers.show.text_fit import text_width
 from helpers.show.visit_axis import visit_axis
 
 OFFSET = 0.016
@@ -98,12 +99,14 @@ def _draw(means: Sequence[ComparedMean], *, order: Sequence[str]) -> Figure:
     height = len(arms) * (tall + BETWEEN) + BELOW
     with theme():
         figure, grid = new_figure(height=height, nrows=len(arms), squeeze=False, layout="none")
+        for axes in grid[:, 0]:
+            axes.set_ylim(min(ends) - margin, max(ends) + margin)
+        left = _room_for_numbers(grid[0, 0])
         for row, (arm, axes) in enumerate(zip(arms, grid[:, 0], strict=True)):
             bottom = BELOW + (len(arms) - 1 - row) * (tall + BETWEEN)
             axes.set_position(
-                (0.62 / WIDTH, bottom / height, (WIDTH - 0.62 - ROOM - 0.1) / WIDTH, tall / height)
+                (left / WIDTH, bottom / height, (WIDTH - left - ROOM - 0.1) / WIDTH, tall / height)
             )
-            axes.set_ylim(min(ends) - margin, max(ends) + margin)
             last = {}
             for place, edition in enumerate(editions):
                 part = [each for each in means if (each.arm, each.edition) == (arm, edition)]
@@ -123,6 +126,12 @@ def _draw(means: Sequence[ComparedMean], *, order: Sequence[str]) -> Figure:
             said = f"higher is {next(iter(higher))}"
             grid[0, 0].set_title(said, loc="right", fontweight="normal", color=FAINT)
     return figure
+
+
+def _room_for_numbers(axes: Axes) -> float:
+    """Return the inches that an axis needs to its left for its numbers and its label."""
+    ticks = axes.yaxis.get_major_formatter().format_ticks(list(axes.get_yticks()))
+    return 0.46 + max(text_width(text, bold=False) for text in ticks)
 
 
 def _line(

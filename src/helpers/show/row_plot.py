@@ -124,12 +124,12 @@ def row_figure(
     wide_sides = text_width("   ".join(sides), bold=False) if sides else 0.0
     met = wide_sides > WIDTH - 2 * EDGE
     side_room = LINE * (1 + met) if sides else 0.0
-    height = y + AXIS_ROOM + side_room
+    axis_lines = wrap(x_label, WIDTH - 2 * EDGE, bold=False)
+    below = AXIS_ROOM + side_room + LINE * (len(axis_lines) - 1)
+    height = y + below
     with theme():
         figure, axes = new_figure(height=height, layout="none")
-        axes.set_position(
-            (EDGE / WIDTH, (AXIS_ROOM + side_room) / height, plot_width / WIDTH, y / height)
-        )
+        axes.set_position((EDGE / WIDTH, below / height, plot_width / WIDTH, y / height))
         axes.set_xlim(*x_limits)
         axes.set_ylim(y, 0)
         for name in ("left", "top", "right"):
@@ -142,7 +142,7 @@ def row_figure(
         else:
             axes.locator_params(axis="x", nbins=5)
         wide = text_width(x_label, bold=False) > plot_width
-        axes.set_xlabel(x_label, loc="left" if wide else "center")
+        axes.set_xlabel("\n".join(axis_lines), loc="left" if wide else "center")
         axes.xaxis.set_label_coords(
             0.0 if wide else 0.5, -(0.3 + side_room) / y, transform=axes.transAxes
         )

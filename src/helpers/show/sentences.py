@@ -58,10 +58,11 @@ def continued(text: str) -> str:
     """Return a text with a small first letter, as it stands within a sentence.
 
     What is no ordinary word stays: an abbreviation (``"SF-36"``), a word with another capital in it
-    (``"McKenzie exercises"``), and a name whose next word has a capital too (``"Tai Chi"``).
+    (``"McKenzie exercises"``), a name whose next word has a capital too (``"Tai Chi"``), and a letter
+    that is all there is (``"A"``).
     """
     first, second, *_ = [*text.split(maxsplit=2), "", ""]
-    ordinary = len(first) == 1 or (first[1:].islower() and "." not in first)
+    ordinary = (len(first) == 1 and bool(second)) or (first[1:].islower() and "." not in first)
     name = second[:1].isupper() and second[1:].islower() and len(first) > 1
     if not ordinary or name:
         return text
