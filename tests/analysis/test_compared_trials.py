@@ -19,8 +19,8 @@ SAID = {
     "primary.outcome": "headache score",
     "primary.visit": "month_12",
     "primary.visit.label": "12 months",
-    "primary.label.a": "Acupuncture",
-    "primary.label.b": "Usual care",
+    "primary.label.acupuncture": "Acupuncture",
+    "primary.label.usual_care": "Usual care",
 }
 
 
@@ -58,7 +58,7 @@ def test_what_a_trial_asked_and_whom(headache: Specification) -> None:
     assert first.question == "Does it help?"
     assert first.outcome == "headache score, at 12 months"
     assert first.randomised == "401"
-    assert first.arms == ("Acupuncture", "Usual care")
+    assert first.arms == ("Usual care", "Acupuncture")  # as trial.yml lists them
     assert (second.trial, second.question, second.outcome, second.randomised) == ("", "", "", "")
     assert second.arms == second.estimates == second.published == ()
 

@@ -84,12 +84,25 @@ def _trial(
         outcome=f"{outcome}, at {visit}" if outcome and visit else outcome,
         # Two counts of one private trial may tell of a single patient.
         randomised=WORDS if counted and edition.trial in comparison.private else counted,
-        arms=tuple(
-            str(entry["text"]) for name, entry in edition.results.items() if name.startswith(_LABEL)
-        ),
+        arms=_arms(edition, described),
         estimates=tuple(each for each in comparison.estimates if each.edition == edition.name),
         published=_published(edition, described) if described else (),
     )
+
+
+def _arms(edition: EditionResults, described: Specification | None) -> tuple[str, ...]:
+    """Return the labels of the arms, in the trial's order where that is known."""
+    labels = {
+        name.removeprefix(_LABEL): str(entry["text"])
+        for name, entry in edition.results.items()
+        if name.startswith(_LABEL)
+    }
+    order = [] if described is None else [arm.id for arm in described.arms]
+    return tuple(labels[arm] for arm in sorted(labels, key=lambda arm: _place(arm, order)))
+
+
+def _place(arm: str, order: list[str]) -> int:
+    return order.index(arm) if arm in order else len(order)
 
 
 def _published(
