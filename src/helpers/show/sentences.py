@@ -58,8 +58,8 @@ def continued(text: str) -> str:
     """Return a text with a small first letter, as it stands within a sentence.
 
     What is no ordinary word stays: an abbreviation (``"SF-36"``), a word with another capital in it
-    (``"McKenzie exercises"``), a name whose next word has a capital too (``"Tai Chi"``), and a letter
-    that is all there is (``"A"``).
+    (``"McKenzie exercises"``), a name whose next word has a capital too (``"Tai Chi"``), and a
+    letter that is all there is (``"A"``).
     """
     first, second, *_ = [*text.split(maxsplit=2), "", ""]
     ordinary = (len(first) == 1 and bool(second)) or (first[1:].islower() and "." not in first)
