@@ -107,10 +107,10 @@ def criteria_table(screening: Screening) -> None:
         rows.append(
             {
                 "Criterion": f"{place}. {criterion.label}",
-                "Rule": criterion.text + (" (changed)" if criterion.changed else ""),
                 "Excluded here": count(criterion.excluded),
                 "Not met at all": count(criterion.failing),
                 "Not recorded": count(criterion.not_recorded),
+                "Rule": criterion.text + (" (changed)" if criterion.changed else ""),
                 "Source": (
                     "changed in this run" if criterion.changed else criterion.source or "assumption"
                 ),
