@@ -20,8 +20,16 @@ _ID = (
     "subjnum subjectno study_id studyid record_id recordid screening_id "
     "person case caseid case_id code_patient patientennummer patienten_id patientenid proband "
     "probandennr probandennummer patientennr participante paciente sujet numero_patient участник "
-    "пациент nr no number"
+    "пациент nr no number "
+    # "Pat. Code", "chart_no", "ParticipantNr": whose number, and that it is one
+    + " ".join(
+        f"{who}_{what} {who}{what}"
+        for who in "participant patient pat pt subject subj person proband case record chart".split()
+        for what in "id no nr num number nummer code".split()
+    )
 )
+# Among other words these say too little ("pt_time").
+_ID_ALONE = ("pt", "pat", "record", "chart", "mrn")
 _ARM = (
     "arm treatment_arm arm_label trt01p trta trtp armcd actarm treatment_group treatmentgroup "
     "study_arm studyarm treatment group trt treat tx grp therapy allocation allocated assignment "
@@ -49,9 +57,19 @@ LATER = re.compile(
 )
 IDENTIFYING = re.compile(
     r"(^|_)(name|names|surname|firstname|lastname|vorname|nachname|nom|prenom|initials|initialen|"
-    r"email|mail|phone|tel|telefon|mobile|address|adresse|street|zip|postcode|plz|dob|birth\w*|"
+    r"email|mail|phone|tel|telefon|mobile|address|adresse|street|zip|postcode|plz|dob|birth(?!_?(weight|wt|length|order))\w*|"
     r"geb\w*|ssn|nhs|mrn|insurance|ip)(_|$)|date_of_birth|geburt|birthdate"
 )
+
+_SITES = (
+    *("site", "centre", "center", "practice", "hospital", "clinic", "country", "region"),
+    *("zentrum", "klinik", "praxis", "centro", "hôpital", "hopital", "investigator", "therapist"),
+)
+
+
+def is_site(name: str) -> bool:
+    """Tell whether a column is named like the place of treatment, or who gave it."""
+    return any(word in role_words(name) for word in _SITES)
 
 
 def role_words(name: str) -> str:
@@ -81,7 +99,7 @@ def ranked(names: Iterable[str], role: str) -> list[str]:
 
 def id_candidates(table: RawTable) -> list[str]:
     """Return the columns that may hold the patients' ids."""
-    named = ranked(table.columns, _ID)
+    named = _named_like_ids(table)
     # A few rows may name nobody: those of totals, or blank ones.
     full = [
         name
@@ -93,9 +111,15 @@ def id_candidates(table: RawTable) -> list[str]:
     return sorted(several, key=lambda name: len(set(table.columns[name])) < 4)
 
 
+def _named_like_ids(table: RawTable) -> list[str]:
+    sure = ranked(table.columns, _ID)
+    alone = [name for name in table.columns if role_words(name) in _ID_ALONE]
+    return sure + [name for name in alone if name not in sure]
+
+
 def misfit_ids(table: RawTable) -> str:
     """Say which column is named like the patients' ids and why it cannot hold them; or nothing."""
-    named = ranked(table.columns, _ID)
+    named = _named_like_ids(table)
     if not named:
         return ""
     cells = table.columns[named[0]]

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
 
 from helpers.trial.design_rules import FIXED_COLUMNS, RESERVED_NAMES
+from helpers.trial.raw_exclusions import FEW, names_patients, why_no_variable
 from helpers.trial.raw_layout import Gathered, Wishes
-from helpers.trial.raw_roles import IDENTIFYING, LATER, role_words
+from helpers.trial.raw_roles import LATER, is_site, role_words
 from helpers.trial.raw_table import RawTable
 from helpers.trial.raw_values import dates, is_missing, missing_codes, numbers, plain
 from helpers.trial.safe_names import safe_codes, safe_id
 from helpers.trial.wide_columns import unit_in, without_unit
 
-FEW = 7  # different numbers up to which a column of whole numbers is a column of codes
 MANY = 12  # categories up to which each has a line in Table 1
 MOST = 60  # categories above which a column of words is free text
-_SITES_TEXT = (
-    "site centre center practice hospital clinic country region zentrum klinik praxis centro "
-    "hôpital hopital investigator therapist"
-)
-_SITES = tuple(_SITES_TEXT.split())
 
 
 @dataclass(frozen=True)
@@ -94,7 +88,9 @@ def read_variables(
             why = "its dates cannot be told, or not for every patient"
             result.left_out.append((name, f"named like the date of randomisation, but {why}"))
             continue
-        reason = None if name in asked else _reason(name, cells, arms)
+        reason = (
+            names_patients(name, cells) if name in asked else why_no_variable(name, cells, arms)
+        )
         made = None if reason else _variable(name, cells, used, forced=name in asked)
         if made is None:
             result.left_out.append((name, reason or "free text, or too many different words"))
@@ -133,33 +129,12 @@ def _is_randomisation_date(name: str) -> bool:
     return dated and any(part in words for part in ("rand", "enrol", "inclusion", "ранд"))
 
 
-def _reason(name: str, cells: Mapping[str, str], arms: Mapping[str, str]) -> str | None:
-    """Say why a column is no variable of the trial."""
-    if IDENTIFYING.search(role_words(name)):
-        return "may identify patients"
-    values = list(cells.values())
-    if len(set(values)) == 1:
-        return "holds one value only"
-    pairs = {(arms[who], cell) for who, cell in cells.items() if who in arms}
-    if len(pairs) == len({arm for arm, _ in pairs}) == len({cell for _, cell in pairs}):
-        return "says the same as the arm"
-    # Numbers of eight digits are dates only where they are written so.
-    if dates(values) is not None and numbers(values) is None:
-        return "holds dates"
-    whole = numbers(values)
-    if whole is not None and len(values) > FEW and whole == sorted(whole, key=lambda v: v or 0.0):
-        steps = {round((b or 0.0) - (a or 0.0), 9) for a, b in pairwise(whole)}
-        if steps == {1.0} and whole[0] in (0.0, 1.0):
-            return "only counts the rows"
-    return None
-
-
 def _variable(name: str, cells: dict[str, str], used: set[str], *, forced: bool) -> _Made | None:
     values = numbers(list(cells.values()))
     column_id = safe_id(without_unit(name), fallback="variable", taken=used)
     label = _label(without_unit(name))
     later = LATER.search(role_words(name)) is not None
-    site = any(word in role_words(name) for word in _SITES)
+    site = is_site(name)
     part: dict[str, object] = {"id": column_id, "label": label}
     if values is not None and not site:
         codes = missing_codes(values)
