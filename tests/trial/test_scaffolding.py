@@ -61,6 +61,12 @@ def wide_rows(columns: Sequence[str], *, arms: Sequence[str] = ("drug", "placebo
     return rows
 
 
+def two_valued(rows: Rows, first: int) -> Rows:
+    """Return rows whose scores, which begin at a column, are 0 and 1 only."""
+    kept = [[*row[:first], *(int(score > 4) for score in row[first:])] for row in rows[1:]]
+    return [rows[0], *kept]
+
+
 def test_a_long_table_keeps_every_score(tmp_path: Path) -> None:
     rows = long_rows(["Baseline", "Week 2", "Week 6"])
     trial, told = made(write(tmp_path / "t.csv", rows))
@@ -232,6 +238,51 @@ def test_units_in_brackets_are_units(tmp_path: Path) -> None:
     assert trial.specification.variable("age").unit == "years"
 
 
+@pytest.mark.parametrize(
+    ("visits", "baseline"), [(["Week 4", "Week 8"], "Week 4"), (["Day 1", "Day 29"], None)]
+)
+def test_a_first_visit_may_be_the_baseline_all_the_same(
+    tmp_path: Path, visits: list[str], baseline: str | None
+) -> None:
+    trial, _ = made(write(tmp_path / "t.csv", long_rows(visits)), baseline=baseline)
+    assert len(trial.specification.visits) == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "wishes"),
+    [
+        (["before", "x_4w", "x_8w"], {}),
+        (["before", "x_4w"], {}),
+        (["before", "x"], {"scores": ("x",)}),
+    ],
+)
+def test_the_baseline_of_a_wide_table_may_have_another_name(
+    tmp_path: Path, columns: list[str], wishes: dict[str, Any]
+) -> None:
+    source = write(tmp_path / "t.csv", wide_rows(columns))
+    trial, _ = made(source, baseline="before", **wishes)
+    assert trial.specification.visits[0].label == "Baseline"
+    assert list(trial.specification.outcome_ids) == ["x"]
+    assert len(trial.outcomes) == 24 * len(columns)
+
+
+@pytest.mark.parametrize("unnamed", ["", "Unnamed: 0"])
+def test_numbers_of_rows_are_no_data_in_any_order(tmp_path: Path, unnamed: str) -> None:
+    rows = [[unnamed, *long_rows(["0", "4"])[0]]]
+    for at, row in enumerate(long_rows(["0", "4"])[1:]):
+        rows.append([1 + at * 7 % 48 * 2, *row])
+    trial, told = made(write(tmp_path / "t.csv", rows))
+    assert list(trial.specification.outcome_ids) == ["pain"]
+    assert len(trial.participants) == 24
+    assert "the numbers of the rows were left out" in told
+
+
+def test_columns_that_repeat_each_other_are_read_once(tmp_path: Path) -> None:
+    rows = [[*row, row[2]] for row in wide_rows(["x_0", "x_4w"])]
+    _, told = made(write(tmp_path / "t.csv", rows))
+    assert "columns that stand there twice were read once: x_0" in told
+
+
 def test_weeks_come_from_another_column(tmp_path: Path) -> None:
     trial, told = made(Path(_copied(REFERENCES / "data" / "pain_rct.csv", tmp_path)))
     assert weeks(trial) == [0, 1, 2, 4, 6, 8, 12, 16, 20, 26]
@@ -370,6 +421,15 @@ CHANGING_ARM = [
         (wide_rows(["x_0", "x_4w"]), {"baseline": "x_9"}, ["--baseline x_9"]),
         (long_rows(["Baseline", "Week 2"]), {"visit": "vist"}, ["Did you mean 'visit'"]),
         (long_rows(["Baseline", "Week 2"]), {"scores": ("arm",)}, ["'drug'", "--missing"]),
+        (long_rows(["Week 4", "Week 8"]), {}, ["'Week 4'", "score before treatment", "--baseline"]),
+        (wide_rows(["x_4w", "x_8w"]), {}, ["first visit is '4w'", "--baseline"]),
+        (long_rows(["1", "2"]), {"weeks": (4.0, 8.0)}, ["'1' (week 4)", "--baseline"]),
+        (wide_rows(["x_6mo", "x_6mo"]), {}, ["line 1", "columns 3 and 4", "'x_6mo'"]),
+        (wide_rows(["age", "x_6mo"]), {}, ["one visit only (x_6mo)", "--baseline BEFORE"]),
+        (wide_rows(["a", "x"]), {"scores": ("x",)}, ["one visit only (x)", "--baseline BEFORE"]),
+        (wide_rows(["age", "x"]), {"scores": ("age,x",)}, ["'age' is no score before treatment"]),
+        (two_valued(long_rows(["0", "4"]), 3), {}, ["pain of t.csv could be", "only 0 and 1"]),
+        (two_valued(wide_rows(["x_0", "x_4w"]), 2), {}, ["x_0, x_4w of", "want a score"]),
         ([["1", "2", "3"], ["4", "5", "6"]], {}, ["header row"]),
         ([["only"], ["a"], ["b"]], {}, ["single column"]),
         ([["id", "arm", "x_0", "x_4w"]], {}, ["no rows"]),

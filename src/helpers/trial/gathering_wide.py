@@ -10,6 +10,7 @@ from helpers.trial.raw_layout import (
     Gathered,
     RawOutcome,
     Wishes,
+    refuse_two_values,
     score_numbers,
     without_codes,
 )
@@ -18,6 +19,12 @@ from helpers.trial.raw_table import RawTable
 from helpers.trial.raw_values import numbers
 from helpers.trial.visit_plan import PlannedVisit, plan_visits
 from helpers.trial.visit_words import VisitWords
+from helpers.trial.wide_baseline import (
+    refuse_description,
+    refuse_one_visit,
+    single_visits,
+    with_baseline,
+)
 from helpers.trial.wide_columns import (
     ScoreFamily,
     as_written,
@@ -64,7 +71,9 @@ def gather_wide(
     DataError
         When there are no columns of one score at two visits.
     """
-    found = families_of(table, wishes, besides=besides)
+    found = with_baseline(
+        families_of(table, wishes, besides=besides), table, wishes, besides=besides
+    )
     guesses: list[tuple[str, str]] = []
     left_out: list[tuple[str, str]] = []
     if wishes.scores:
@@ -72,6 +81,8 @@ def gather_wide(
     else:
         families = _likely(found, table, wishes, left_out)
     if not families:
+        refuse_two_values(table, left_out)
+        refuse_one_visit(table, single_visits(table, found, wishes, besides=besides))
         raise DataError(
             f"{table.file} has one row for each patient, but no columns that hold one score at "
             "several visits, such as pain_0 and pain_12w: name them so, or name the score with "
@@ -158,11 +169,14 @@ def _chosen(found: list[ScoreFamily], names: Sequence[str], table: RawTable) -> 
     for given in names:
         parts = [part.strip() for part in given.split(",")]
         if len(parts) > 1 and all(part in table.columns for part in parts):
+            refuse_description(parts)
             chosen.append(_listed(parts, table))
             continue
         for name in parts:
             family = stems.get(role_words(name)) or columns.get(name.casefold())
             if family is None:
+                alike = [column for column in table.columns if column.casefold() == name.casefold()]
+                refuse_one_visit(table, alike)
                 raise DataError(
                     unknown_name(
                         f"score at several visits in {table.file}",

@@ -7,7 +7,13 @@ import statistics
 from collections.abc import Sequence
 
 from helpers.errors import DataError, unknown_name
-from helpers.trial.raw_layout import FEW_VALUES, RawOutcome, Wishes, score_numbers
+from helpers.trial.raw_layout import (
+    FEW_VALUES,
+    RawOutcome,
+    Wishes,
+    refuse_two_values,
+    score_numbers,
+)
 from helpers.trial.raw_roles import ranked, role_words, visit_candidates
 from helpers.trial.raw_table import RawTable
 from helpers.trial.raw_values import numbers, words_of
@@ -158,6 +164,7 @@ def likely_scores(
             kept.append(name)
     first = ranked(kept, _SCORES)[:1]
     if not kept:
+        refuse_two_values(table, left_out)
         raise DataError(
             f"{table.file} has no column of numbers that change from visit to visit and could be a "
             "score: name it with --score."

@@ -132,5 +132,19 @@ def without_codes(
     return {key: value for key, value in values.items() if value not in codes}
 
 
+def refuse_two_values(table: RawTable, left_out: Sequence[tuple[str, str]]) -> None:
+    """Raise DataError when columns were left out as scores only for want of different numbers."""
+    few = [columns for columns, why in left_out if why == FEW_VALUES]
+    if not few:
+        return
+    cells = table.columns[few[0].split(", ")[0]]
+    held = " and ".join(sorted({cell for cell in cells if not is_missing(cell)})[:2])
+    raise DataError(
+        f"{few[0]} of {table.file} could be the score, but holds only {held}, and the book's "
+        "models want a score with more than two values: name another with --score, or take this "
+        f"one nevertheless with --score {few[0].split(', ')[0]}."
+    )
+
+
 def _quoted(text: str) -> str:
     return f'"{text}"' if " " in text or not text.isalnum() else text

@@ -13,6 +13,11 @@ MOST_ARMS = 8
 MOSTLY = 0.1  # share of rows without an id from which a column does not hold ids
 
 # For each role, the names of its columns, the surest first; a name is taken word by word.
+_WHO = (
+    *("participant", "patient", "pat", "pt", "subject", "subj", "person", "proband"),
+    *("case", "record", "chart"),
+)
+_WHAT = ("id", "no", "nr", "num", "number", "nummer", "code")
 _ID = (
     "usubjid subjid participant participant_id patient_id patientid patient pat_id pat_nr pat_no "
     "subject_id subjectid "
@@ -22,11 +27,7 @@ _ID = (
     "probandennr probandennummer patientennr participante paciente sujet numero_patient участник "
     "пациент nr no number "
     # "Pat. Code", "chart_no", "ParticipantNr": whose number, and that it is one
-    + " ".join(
-        f"{who}_{what} {who}{what}"
-        for who in "participant patient pat pt subject subj person proband case record chart".split()
-        for what in "id no nr num number nummer code".split()
-    )
+    + " ".join(f"{who}_{what} {who}{what}" for who in _WHO for what in _WHAT)
 )
 # Among other words these say too little ("pt_time").
 _ID_ALONE = ("pt", "pat", "record", "chart", "mrn")

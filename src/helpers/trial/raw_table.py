@@ -30,6 +30,8 @@ _BINARY = (
     (b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc2\xea\x81\x60", "a SAS data set"),
 )
 
+_UNNAMED = re.compile(r"|Unnamed: 0|\.\.\.1")  # as pandas and readr write it
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -99,9 +101,10 @@ def read_raw_table(path: Path, *, encoding: str | None = None) -> RawTable:
             "patient or for each patient and visit."
         )
     separator, rows, lines = _split(text, path.name)
+    told = lines
     header, rows, lines = _header(rows, lines, path.name)
     remarks = [f"{said}, columns separated by {SEPARATORS[separator]}"]
-    names = _unique(header)
+    names = _names(header)
     width = len(names)
     cells = [_fitted(row, width, line, path.name) for row, line in zip(rows, lines, strict=True)]
     kept = [at for at, row in enumerate(cells) if any(row)]
@@ -109,9 +112,29 @@ def read_raw_table(path: Path, *, encoding: str | None = None) -> RawTable:
         raise DataError(
             f"{path.name} has a header but no rows: export the table again with its data."
         )
-    columns = {name: [cells[at][place] for at in kept] for place, name in enumerate(names)}
-    if names[0] == "row" and columns["row"] == [str(at) for at in range(1, len(kept) + 1)]:
-        del columns["row"]
+    columns: dict[str, list[str]] = {}
+    for place, name in enumerate(names):
+        values = [cells[at][place] for at in kept]
+        if columns.setdefault(name, values) != values:
+            first, line = names.index(name) + 1, told[0]
+            raise DataError(
+                f"{path.name}, line {line}: columns {first} and {place + 1} have the same name, "
+                f"{name!r}, but hold different cells: name each by what it holds, as in pain_0 and "
+                "pain_12w."
+            )
+    if len(columns) < len(names):
+        twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+        remarks.append(f"columns that stand there twice were read once: {', '.join(twice)}")
+    # Statistics programs write the numbers of the rows, in whatever order they stand, in a first
+    # column without a name; they are nobody's data.
+    numbered = all(re.fullmatch(r"\d+", cell) for cell in columns[names[0]])
+    if (
+        _UNNAMED.fullmatch(header[0])
+        and numbered
+        and len(set(columns[names[0]])) == len(kept)
+        and len(columns) > 1
+    ):
+        del columns[names[0]]
         remarks.append("the numbers of the rows were left out")
     blank = [name for name, values in columns.items() if not any(values)]
     columns = {name: values for name, values in columns.items() if name not in blank}
@@ -235,17 +258,12 @@ def _header(
     return header, rest, lines[1:]
 
 
-def _unique(header: list[str]) -> list[str]:
-    """Give every column a name of its own."""
-    names: list[str] = []
-    for at, cell in enumerate(header, start=1):
-        name = re.sub(r"\s+", " ", cell) or ("row" if at == 1 else f"column {at}")
-        times = 2
-        plain = name
-        while name in names:
-            name, times = f"{plain} {times}", times + 1
-        names.append(name)
-    return names
+def _names(header: list[str]) -> list[str]:
+    """Return the names of the columns; those without a name are counted."""
+    return [
+        re.sub(r"\s+", " ", cell) or ("row" if at == 1 else f"column {at}")
+        for at, cell in enumerate(header, start=1)
+    ]
 
 
 def _fitted(row: list[str], width: int, line: int, file: str) -> list[str]:

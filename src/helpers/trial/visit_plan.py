@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from helpers.errors import DataError
 from helpers.trial.raw_values import plain
 from helpers.trial.safe_names import safe_id
 from helpers.trial.visit_words import VisitWords
+
+_FIRST_DAY = 0.15  # weeks: the first day of a trial is often called day 1
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,18 @@ def plan_visits(
     visits, remarks, left_out
         The visits, the baseline first; what was guessed; visits that were left out, because they
         lie before the baseline.
+
+    Raises
+    ------
+    DataError
+        When the first visit took place after treatment had begun, so that it is no baseline.
     """
     remarks: list[str] = []
     known = _weeks_of(words, weeks, separate_baseline, remarks)
     first = _first(words, known, baseline, separate_baseline)
     if first is not None:
+        if baseline is None and first.kind not in ("baseline", "screening"):
+            _refuse_late(first, known)
         known[first.text] = 0.0
     left_out = [
         word.text
@@ -108,6 +118,19 @@ def _weeks_of(
         f"{shown}; correct them, or give --weeks"
     )
     return known
+
+
+def _refuse_late(first: VisitWords, known: Mapping[str, float]) -> None:
+    """Refuse a first visit that by its name, or by its week, lies after the baseline."""
+    week = known.get(first.text, 0.0)
+    if week <= _FIRST_DAY:
+        return
+    said = "" if first.week == week else f" (week {plain(week)})"
+    raise DataError(
+        f"The first visit is {first.text!r}{said}, and no score before treatment was found, which "
+        "the book's models need as baseline: name the visit or the column that holds it with "
+        f'--baseline (--baseline "{first.text}" if treatment began only then).'
+    )
 
 
 def _first(
