@@ -370,6 +370,62 @@ def test_dates_of_randomisation_are_kept_when_everybody_has_one(tmp_path: Path) 
     assert str(trial.participants["randomised_on"].iloc[4].date()) == "2021-03-05"
 
 
+def test_spellings_of_one_word_are_read_as_one(tmp_path: Path) -> None:
+    rows = [[*row, "Yes"] for row in long_rows(["Baseline", "Week 2"], arms=("active", "control"))]
+    rows[0][-1] = "smoker"
+    for row in rows[1:]:
+        row[-1] = "no" if row[0] < "P09" else row[-1]
+    for at in (1, 2):
+        rows[at][1], rows[at][-1] = "ACTIVE", "NO"
+    rows[4][2] = "week  2"
+    trial, told = made(write(tmp_path / "t.csv", rows))
+    assert [arm.label for arm in trial.specification.arms] == ["active", "control"]
+    assert set(trial.participants["smoker"]) == {"no", "Yes"}
+    assert weeks(trial) == [0, 2]
+    assert len(trial.outcomes) == 48
+    assert "'ACTIVE' in arm read as 'active'" in told
+    assert "'NO' in smoker read as 'no'" in told
+
+
+def test_an_arm_of_few_patients_is_asked_about(tmp_path: Path) -> None:
+    rows = [list(row) for row in wide_rows(["x_0", "x_4w"], arms=("Exercise", "Rest"))]
+    rows[1][1] = "Exercize"
+    source = write(tmp_path / "t.csv", rows)
+    scaffold = scaffold_trial("my_trial", source)
+    assert "Exercize has only 1 patient: is it a misspelling of Exercise?" in "\n".join(
+        scaffold.report
+    )
+    assert "  # 1 patient\n" in scaffold.files["trial.yml"]
+    write_scaffold(scaffold.files, tmp_path / "my_trial")
+    said = check_trial(tmp_path / "my_trial").summary().splitlines()
+    assert said[-2] == (
+        "The arm 'exercize' has only 1 participant: is it a misspelling of 'exercise'?"
+    )
+    assert said[-1] == "Valid."
+
+
+@pytest.mark.parametrize("long", [True, False])
+def test_ids_that_begin_anew_in_each_centre_are_told(tmp_path: Path, long: bool) -> None:
+    rows: list[list[Any]] = [["Center", "SubjID", "Sex", "Arm", *(["Visit", "pain"] * long)]]
+    rows[0] += [] if long else ["pain_0", "pain_4w"]
+    for at in range(40):
+        # Within each centre the arms alternate, but not in the same order.
+        person = ["North" if at < 20 else "South", at % 20, "fm"[at % 3 % 2]]
+        person.append(("new", "old")[(at + at // 20) % 2])
+        scores = [at % 9, at % 7]
+        rows += (
+            [[*person, visit, score] for visit, score in zip((0, 4), scores, strict=True)]
+            if long
+            else [[*person, *scores]]
+        )
+    source = write(tmp_path / "t.csv", rows)
+    with pytest.raises(DataError, match=r'again in each .Center.: .* --id "Center,SubjID"'):
+        scaffold_trial("my_trial", source)
+    trial, _ = made(source, ids=("Center,SubjID",))
+    assert len(trial.participants) == 40
+    assert [variable.id for variable in trial.specification.variables] == ["center", "sex"]
+
+
 def test_unequal_allocation_is_noticed(tmp_path: Path) -> None:
     rows = wide_rows(["x_0", "x_4w"], arms=("new", "new", "old"))
     trial, told = made(write(tmp_path / "t.csv", rows))

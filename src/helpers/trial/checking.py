@@ -17,6 +17,7 @@ from helpers.errors import nearest_name
 from helpers.trial.contents import Contents
 from helpers.trial.delimited import WrittenTable, read_written_table
 from helpers.trial.folders import find_trial
+from helpers.trial.loading import SMALL_CELLS
 from helpers.trial.outcome_rules import outcome_problems
 from helpers.trial.participant_rules import participant_problems
 from helpers.trial.problems import Problem
@@ -51,6 +52,8 @@ class CheckReport:
         Whether the patients are real or synthetic, in words.
     fully
         Whether the tables were checked against ``trial.yml``, and not only how they are written.
+    remarks
+        What is no problem, but wants to be looked at.
     """
 
     folder: Path
@@ -59,6 +62,7 @@ class CheckReport:
     title: str | None = None
     data_label: str | None = None
     fully: bool = True
+    remarks: tuple[str, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -111,6 +115,7 @@ class CheckReport:
                 f"The tables were not fully checked, because {SPECIFICATION_FILE}, which says what "
                 "they should hold, has problems itself; correct it and check again."
             )
+        lines += self.remarks
         lines.append(
             "Valid." if self.valid else f"{_counted(len(self.problems), 'problem')} found."
         )
@@ -172,12 +177,14 @@ def examine_trial(folder: Path) -> Examination:
         if written.complete:
             tables[table], faulty[table] = validated.frame, validated.faulty
     found.extend(_disagreements(Contents(specification, tables, faulty)))
+    counted = _count(specification, tables)
     report = CheckReport(
         folder,
         _in_order(found, [file for file, _ in contents.values()]),
-        _count(specification, tables),
+        counted,
         specification.title,
         specification.data_label,
+        remarks=tuple(_small_arms(specification, counted)),
     )
     return Examination(report, specification, tables, _fingerprint(folder, contents))
 
@@ -269,6 +276,17 @@ def _count(specification: Specification, tables: Mapping[str, pd.DataFrame]) -> 
             f"scores.{visit}": int(scored.get(visit, 0)) for visit in specification.visit_ids
         }
     return counted
+
+
+def _small_arms(specification: Specification, counted: Mapping[str, int]) -> Iterator[str]:
+    """Name arms of so few participants that another one may have been meant."""
+    sizes = {arm: counted.get(f"participants.{arm}", 0) for arm in specification.arm_ids}
+    for arm, size in sizes.items():
+        if 0 < size < SMALL_CELLS:
+            others = [other for other in sizes if sizes[other] >= SMALL_CELLS]
+            near = nearest_name(arm, others)
+            asked = f": is it a misspelling of {near!r}?" if near else "."
+            yield f"The arm {arm!r} has only {_counted(size, 'participant')}{asked}"
 
 
 def _fingerprint(folder: Path, contents: Mapping[str, tuple[str, bytes | None]]) -> str:

@@ -141,6 +141,11 @@ def parameter_candidates(table: RawTable) -> list[str]:
     return [name for name in found if numbers(table.columns[name]) is None]
 
 
+def arm_candidates(table: RawTable) -> list[str]:
+    """Return the columns that are named like arms."""
+    return ranked(table.columns, _ARM)
+
+
 def arm_values(cells: Sequence[str]) -> list[str]:
     """Return the different values of a column of arms, in the order of their appearance."""
     return list(dict.fromkeys(cell for cell in cells if not is_missing(cell, ("none",))))

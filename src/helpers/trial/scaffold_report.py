@@ -14,7 +14,7 @@ from helpers.trial.scaffold_specification import NewTrial
 
 _TOPICS = (
     *("layout", "patients", "arms", "reference", "visits", "outcome", "baseline", "later"),
-    *("dates", "missing", "left out"),
+    *("dates", "spellings", "missing", "left out"),
 )
 
 

@@ -80,7 +80,7 @@ def specification_text(new: NewTrial, source: str) -> str:
         for at, one in enumerate(new.visits)
     ]
     arms = [
-        (arm, f"{new.counts[str(arm['id'])]} patients" + ", subtracted" * ("reference" in arm))
+        (arm, patients_in_words(new.counts[str(arm["id"])]) + ", subtracted" * ("reference" in arm))
         for arm in new.arms
     ]
     completed = {"outcome": new.primary[0], "visit": new.primary[1]}
@@ -148,6 +148,11 @@ def specification_text(new: NewTrial, source: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def patients_in_words(number: int) -> str:
+    """Return a number of patients in words."""
+    return f"{number} patient{'' if number == 1 else 's'}"
 
 
 def likely_ratio(counts: Mapping[str, int]) -> dict[str, int]:

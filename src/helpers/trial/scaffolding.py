@@ -15,19 +15,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.errors import DataError, SpecificationError, unknown_name
+from helpers.errors import DataError, SpecificationError, nearest_name, unknown_name
 from helpers.trial.gathering_long import gather_long
-from helpers.trial.gathering_wide import families_of, gather_wide
+from helpers.trial.gathering_wide import gather_wide
+from helpers.trial.loading import SMALL_CELLS
 from helpers.trial.parts import IDENTIFIER_PATTERN
-from helpers.trial.raw_layout import Gathered, Wishes, ids_of
-from helpers.trial.raw_roles import (
-    arm_values,
-    find_arm,
-    guess_reference,
-    id_candidates,
-    misfit_ids,
-    visit_candidates,
-)
+from helpers.trial.raw_layout import Gathered, Wishes
+from helpers.trial.raw_patients import find_patients, with_patients
+from helpers.trial.raw_roles import arm_values, find_arm, guess_reference, is_site
+from helpers.trial.raw_spellings import with_one_spelling
 from helpers.trial.raw_table import RawTable, read_raw_table
 from helpers.trial.raw_values import is_missing, numbers, plain
 from helpers.trial.raw_variables import Variables, read_variables
@@ -35,7 +31,12 @@ from helpers.trial.reading import SPECIFICATION_FILE
 from helpers.trial.safe_names import latin_of, safe_id
 from helpers.trial.scaffold_outcomes import describe_outcomes
 from helpers.trial.scaffold_report import report_lines, tasks
-from helpers.trial.scaffold_specification import NewTrial, likely_ratio, specification_text
+from helpers.trial.scaffold_specification import (
+    NewTrial,
+    likely_ratio,
+    patients_in_words,
+    specification_text,
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,9 @@ def scaffold_trial(
     check_name(name)
     asked = wishes or Wishes()
     table = read_raw_table(source, encoding=encoding)
-    ids, patients, why_ids = _patients(table, asked)
-    table, patients, dropped = _with_patients(table, patients)
+    ids, patients, why_ids = find_patients(table, asked)
+    table, patients, dropped = with_patients(table, patients)
+    table, spellings = with_one_spelling(table, besides=ids, missing=asked.missing)
     arm, why_arm = find_arm(table, patients, given=asked.arm)
     besides = [*ids, arm]
     long = len(set(patients)) < len(patients)
@@ -95,7 +97,10 @@ def scaffold_trial(
     reference, why_reference = _reference(values, asked.reference)
     new = _new_trial(name, table, gathered, arms, values, reference, arm)
     told_direction = describe_outcomes(new, gathered, asked, arms=arms)
-    left = [column for column in table.columns if column not in {*besides, *gathered.used}]
+    # Centres that tell equal ids apart still describe the patients.
+    parts = {column for column in ids if len(ids) > 1 and is_site(column)}
+    taken = {*besides, *gathered.used} - parts
+    left = [column for column in table.columns if column not in taken]
     variables = read_variables(
         table,
         gathered,
@@ -110,15 +115,18 @@ def scaffold_trial(
     new.dated = variables.randomised_on is not None
     counts = Counter(arms[who] for who in gathered.patients)
     shape = "one row for each patient" + (" and visit" if long else "")
-    shares = ", ".join(f"{value} ({counts[value]} patients)" for value in values)
+    shares = ", ".join(f"{value} ({patients_in_words(counts[value])})" for value in values)
+    shown = {arm, *gathered.used, *(variable.column for variable in variables.found)}
     guesses = [
         ("layout", shape),
         ("patients", f"{len(gathered.patients)}, from {why_ids}"),
         ("arms", f"column {arm} ({why_arm}): {shares}"),
         ("reference", f"{reference} is subtracted: {why_reference}"),
+        *_few(values, counts),
         *_ratio(new),
         ("visits", ", ".join(f"{v.label} (week {plain(v.week)})" for v in gathered.visits)),
         *(("outcome", text) for text in told_direction),
+        *(("spellings", text) for column, text in spellings.items() if column in shown),
         *_left_behind(dropped, without),
     ]
     report = report_lines(table, gathered, variables, guesses, missing=asked.missing)
@@ -138,54 +146,6 @@ def check_name(name: str) -> None:
             f"{name!r} cannot be the name of a trial: use small letters, digits and underscores, "
             f"beginning with a letter, for example {better}."
         )
-
-
-def _patients(table: RawTable, wishes: Wishes) -> tuple[list[str], list[str], str]:
-    """Return the columns of ids, the patient of each row, and why."""
-    if wishes.ids:
-        names = [part.strip() for given in wishes.ids for part in given.split(",")]
-        ids = [table.named(part, option="--id") for part in names]
-        return ids, ids_of(table, ids), f"column {' and '.join(ids)}, as --id says"
-    candidates = id_candidates(table)
-    visits = visit_candidates(table)
-    families = families_of(table, wishes, besides=candidates)
-    unique = [name for name in candidates if _all_different(table.columns[name])]
-    repeated = [name for name in candidates if name not in unique]
-    if repeated and (wishes.visit or visits) and (repeated[0] == candidates[0] or not families):
-        return [repeated[0]], list(table.columns[repeated[0]]), f"column {repeated[0]} (its name)"
-    if unique:
-        return [unique[0]], list(table.columns[unique[0]]), f"column {unique[0]} (its name)"
-    if families and not repeated:
-        width = len(str(len(table)))
-        numbered = [f"row{at:0{width}d}" for at in range(1, len(table) + 1)]
-        return [], numbered, "the rows, for want of a column of ids (or --id)"
-    if repeated:
-        return [repeated[0]], list(table.columns[repeated[0]]), f"column {repeated[0]} (its name)"
-    misfit = misfit_ids(table)
-    raise DataError(
-        f"No column of {table.file} can be the patients' ids: {misfit}; name the right one with "
-        "--id, or complete it."
-        if misfit
-        else f"No column of {table.file} is named like a patient's id: name it with --id."
-    )
-
-
-def _all_different(cells: Sequence[str]) -> bool:
-    known = [cell for cell in cells if not is_missing(cell)]
-    return len(set(known)) == len(known)
-
-
-def _with_patients(table: RawTable, patients: list[str]) -> tuple[RawTable, list[str], int]:
-    """Leave out rows that name no patient, such as those of totals."""
-    kept = [at for at, who in enumerate(patients) if not is_missing(who)]
-    if len(kept) == len(patients):
-        return table, patients, 0
-    if not kept:
-        raise DataError(f"No row of {table.file} names a patient: name the column with --id.")
-    columns = {name: [cells[at] for at in kept] for name, cells in table.columns.items()}
-    lines = [table.lines[at] for at in kept]
-    left = RawTable(columns, lines, table.remarks, table.file)
-    return left, [patients[at] for at in kept], len(patients) - len(kept)
 
 
 def _allocated(
@@ -213,6 +173,17 @@ def _reference(values: Sequence[str], given: str | None) -> tuple[str, str]:
     if not alike:
         raise DataError(unknown_name("arm", given, values, where=f"--reference {given}"))
     return alike[0], "as --reference says"
+
+
+def _few(values: Sequence[str], counts: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Name arms of so few patients that they may be misspelt."""
+    told = []
+    for value in values:
+        if counts[value] < SMALL_CELLS:
+            near = nearest_name(value, [other for other in values if counts[other] >= SMALL_CELLS])
+            asked = f": is it a misspelling of {near}? Correct it in the file" if near else ""
+            told.append(("arms", f"{value} has only {patients_in_words(counts[value])}{asked}"))
+    return told
 
 
 def _ratio(new: NewTrial) -> list[tuple[str, str]]:
