@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +15,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+SHIPPED = ("headache", "impact")
 PINS = dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^ \\;]+)", LOCK, flags=re.MULTILINE))
 
 
@@ -31,6 +34,18 @@ def test_lock_pins_every_dependency_with_a_hash() -> None:
     assert names <= set(PINS)
     entries = re.split(r"\n(?=[a-z0-9])", LOCK.strip())
     assert all("--hash=sha256:" in entry for entry in entries if not entry.startswith("#"))
+
+
+def test_git_ignores_everybodys_own_trials_and_none_that_ship(tmp_path: Path) -> None:
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    shipped = [path for path in (ROOT / "data").glob("*/*") if path.parent.name in SHIPPED]
+    files = ["data/my_trial/participants.csv", "data/raw.csv"]
+    files += [path.relative_to(ROOT).as_posix() for path in shipped]
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    command = ["git", "-C", tmp_path, "check-ignore", *files]
+    ignored = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert ignored.splitlines() == files[:2]
+    assert len(shipped) > 10
 
 
 def test_what_is_installed_is_what_is_locked() -> None:

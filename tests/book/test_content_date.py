@@ -44,6 +44,15 @@ def test_it_says_when_the_content_has_changed_since(project: Project) -> None:
     assert str(content_date(project)) == "4 March 2026, with changes that are not committed"
 
 
+def test_a_trial_that_git_ignores_is_a_change(project: Project) -> None:
+    (project.root / ".gitignore").write_text("data/*\n", encoding="utf-8")
+    (project.root / "data" / "my_trial").mkdir(parents=True)
+    commit(project, "2026-03-04")
+    assert content_date(project) == ContentDate(date(2026, 3, 4))
+    (project.root / "data" / "my_trial" / "trial.yml").write_text("id: my_trial\n")
+    assert content_date(project).changed_since
+
+
 def test_the_date_of_a_reproducible_build_comes_first(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

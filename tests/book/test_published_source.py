@@ -96,6 +96,14 @@ def test_what_is_not_committed_cannot_be_fetched(checkout, place: str) -> None:
     assert why_not(checkout) == f"not everything is committed ({place})"
 
 
+def test_a_trial_that_git_ignores_cannot_be_fetched(checkout) -> None:
+    (checkout.root / ".gitignore").write_text("_build/\ndata/*\n")
+    git(checkout.root, "commit", "--quiet", "--all", "--message", "Trials stay here")
+    (checkout.root / "data" / "my_trial").mkdir()
+    (checkout.root / "data" / "my_trial" / "trial.yml").write_text("id: my_trial\n")
+    assert why_not(checkout) == "not everything is committed (data/my_trial/)"
+
+
 def test_what_chapters_read_counts_too(checkout) -> None:
     (checkout.root / "references").mkdir()
     (checkout.root / "references" / "a.csv").write_text("1")

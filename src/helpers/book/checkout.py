@@ -7,6 +7,9 @@ import subprocess
 
 from helpers.book.project import Project
 
+# Asks for the files that git does not know, those that it ignores among them.
+OWN_FILES = ("ls-files", "--others", "--directory", "--no-empty-directory", "--")
+
 
 def ask_git(project: Project, *words: str) -> subprocess.CompletedProcess[str] | None:
     """Ask git about a checkout and change nothing in it; None when git is not installed.

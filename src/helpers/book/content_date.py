@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from helpers.book.checkout import ask_git
+from helpers.book.checkout import OWN_FILES, ask_git
 from helpers.book.project import Project
 
 # What a book is made from; a change beside these changes no page.
@@ -44,7 +44,9 @@ def content_date(project: Project) -> ContentDate:
     if not said:
         return ContentDate(None)
     changed = _git(project, "status", "--porcelain", "--untracked-files=all", "--", *there)
-    return ContentDate(date.fromisoformat(said), bool(changed))
+    # Git ignores trials of the reader's own, and so would that status.
+    own = "data" in there and _git(project, *OWN_FILES, "data")
+    return ContentDate(date.fromisoformat(said), bool(changed or own))
 
 
 def _git(project: Project, *words: str) -> str:

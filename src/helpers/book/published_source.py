@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from helpers.book.checkout import ask_git
+from helpers.book.checkout import OWN_FILES, ask_git
 from helpers.book.project import Project, read_settings
 from helpers.errors import BuildError
 
@@ -80,6 +80,12 @@ def published_source(
     changed = _git(project, "status", "--porcelain", "--untracked-files=all", "--", *places)
     if isinstance(changed, NotPublished):
         return changed
+    # Trials of the reader's own are ignored by git, and a chapter about one needs it.
+    own = _git(project, *OWN_FILES, _within(project, project.data))
+    if isinstance(own, NotPublished):
+        return own
+    if not changed and own:
+        changed = "\n".join(f"!! {place}" for place in own.splitlines())
     if changed:
         lines = changed.splitlines()
         more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
