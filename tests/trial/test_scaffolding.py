@@ -67,6 +67,11 @@ def two_valued(rows: Rows, first: int) -> Rows:
     return [rows[0], *kept]
 
 
+def with_second(rows: Rows, second: Sequence[str]) -> Rows:
+    """Return rows with another one under the header."""
+    return [rows[0], second, *rows[1:]]
+
+
 def test_a_long_table_keeps_every_score(tmp_path: Path) -> None:
     rows = long_rows(["Baseline", "Week 2", "Week 6"])
     trial, told = made(write(tmp_path / "t.csv", rows))
@@ -264,6 +269,12 @@ def test_the_baseline_of_a_wide_table_may_have_another_name(
     assert trial.specification.visits[0].label == "Baseline"
     assert list(trial.specification.outcome_ids) == ["x"]
     assert len(trial.outcomes) == 24 * len(columns)
+
+
+def test_a_first_patient_without_numbers_is_a_patient(tmp_path: Path) -> None:
+    rows = with_second(wide_rows(["x_0", "x_4w"]), ["P99", "drug", "gone", "gone"])
+    trial, _ = made(write(tmp_path / "t.csv", rows), missing=("gone",))
+    assert len(trial.participants) == 25
 
 
 @pytest.mark.parametrize("unnamed", ["", "Unnamed: 0"])
@@ -486,6 +497,8 @@ CHANGING_ARM = [
         (wide_rows(["age", "x"]), {"scores": ("age,x",)}, ["'age' is no score before treatment"]),
         (two_valued(long_rows(["0", "4"]), 3), {}, ["pain of t.csv could be", "only 0 and 1"]),
         (two_valued(wide_rows(["x_0", "x_4w"]), 2), {}, ["x_0, x_4w of", "want a score"]),
+        (with_second(wide_rows(["x_0", "x_4w"]), ["", "", "mm", "mm"]), {}, ["line 2", "(mm, mm)"]),
+        (with_second(long_rows(["0", "4"]), ["", "", "", "mm"]), {}, ["line 2", "delete it"]),
         ([["1", "2", "3"], ["4", "5", "6"]], {}, ["header row"]),
         ([["only"], ["a"], ["b"]], {}, ["single column"]),
         ([["id", "arm", "x_0", "x_4w"]], {}, ["no rows"]),

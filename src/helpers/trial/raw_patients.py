@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from helpers.errors import DataError
 from helpers.trial.gathering_wide import families_of
@@ -77,7 +78,7 @@ def with_patients(table: RawTable, patients: list[str]) -> tuple[RawTable, list[
         raise DataError(f"No row of {table.file} names a patient: name the column with --id.")
     columns = {name: [cells[at] for at in kept] for name, cells in table.columns.items()}
     lines = [table.lines[at] for at in kept]
-    left = RawTable(columns, lines, table.remarks, table.file)
+    left = replace(table, columns=columns, lines=lines)
     return left, [patients[at] for at in kept], len(patients) - len(kept)
 
 

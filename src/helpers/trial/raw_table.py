@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.errors import DataError, unknown_name
+from helpers.trial.raw_encoding import decoded
+from helpers.trial.raw_values import is_missing, numbers
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
 _LOOKED_AT = 200  # rows that decide on the separator
@@ -30,6 +32,10 @@ _BINARY = (
     (b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc2\xea\x81\x60", "a SAS data set"),
 )
 
+_UNITS = (
+    *("mm", "cm", "m", "kg", "g", "mg", "n", "%", "points", "score", "years", "yrs", "weeks"),
+    *("days", "punkte", "jahre", "mmhg", "mmol/l", "0-10", "0-100"),
+)
 _UNNAMED = re.compile(r"|Unnamed: 0|\.\.\.1")  # as pandas and readr write it
 
 
@@ -47,12 +53,15 @@ class RawTable:
         What the file was taken for, one phrase each.
     file
         Its name.
+    doubt
+        Why its letters may be wrong; empty when nothing says so.
     """
 
     columns: dict[str, list[str]]
     lines: list[int]
     remarks: tuple[str, ...]
     file: str
+    doubt: str = ""
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -94,7 +103,7 @@ def read_raw_table(path: Path, *, encoding: str | None = None) -> RawTable:
         raise DataError(f"There is no file {path}: name the CSV file of your trial with --from.")
     content = path.read_bytes()
     _refuse_binary(content, path.name)
-    text, said = _decoded(content, path.name, encoding)
+    text, said, doubt = decoded(content, path.name, encoding)
     if not text.strip():
         raise DataError(
             f"{path.name} is empty: export the table again, with a header row and one row for each "
@@ -136,11 +145,31 @@ def read_raw_table(path: Path, *, encoding: str | None = None) -> RawTable:
     ):
         del columns[names[0]]
         remarks.append("the numbers of the rows were left out")
+    _refuse_units(columns, lines[kept[0]], path.name)
     blank = [name for name, values in columns.items() if not any(values)]
     columns = {name: values for name, values in columns.items() if name not in blank}
     if blank:
         remarks.append(f"columns without any value were left out: {', '.join(blank)}")
-    return RawTable(columns, [lines[at] for at in kept], tuple(remarks), path.name)
+    return RawTable(columns, [lines[at] for at in kept], tuple(remarks), path.name, doubt)
+
+
+def _refuse_units(columns: dict[str, list[str]], line: int, file: str) -> None:
+    """Refuse a row under the header that says in which units the columns are measured."""
+    units = []
+    for cells in columns.values():
+        first, rest = cells[0], [cell for cell in cells[1:] if not is_missing(cell)]
+        if is_missing(first):
+            continue
+        # Who shares an arm or a visit with another row, or has a score, is a patient.
+        if first in rest or numbers([first]) is not None:
+            return
+        if len(rest) > 1 and numbers(rest) is not None:
+            units.append(first)
+    if len(units) > 1 or any(unit.casefold() in _UNITS for unit in units):
+        raise DataError(
+            f"{file}, line {line}: the row under the header looks like units or explanations "
+            f"({', '.join(units[:4])}) and not like a patient: delete it."
+        )
 
 
 def _refuse_binary(content: bytes, file: str) -> None:
@@ -159,32 +188,6 @@ def _refuse_binary(content: bytes, file: str) -> None:
             f"{file} holds a web page or JSON, not rows and columns: export the table as CSV and "
             "give that file to --from."
         )
-
-
-def _decoded(content: bytes, file: str, encoding: str | None) -> tuple[str, str]:
-    if encoding is not None:
-        try:
-            return content.decode(encoding).removeprefix("\ufeff"), encoding
-        except LookupError:
-            raise DataError(
-                f"--encoding {encoding}: Python knows no encoding of this name; write, for "
-                "example, utf-8, cp1252 or cp1251."
-            ) from None
-        except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-            raise DataError(
-                f"{file}, line {line} is not written in {encoding}: name another --encoding."
-            ) from None
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace"), "UTF-16"
-    try:
-        return content.decode("utf-8-sig"), "UTF-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("cp1252"), "Windows-1252 (if letters look wrong, give --encoding)"
-    except UnicodeDecodeError:
-        return content.decode("latin-1"), "Latin-1 (if letters look wrong, give --encoding)"
 
 
 def _split(text: str, file: str) -> tuple[str, list[list[str]], list[int]]:

@@ -82,8 +82,17 @@ def scaffold_trial(
         When the file cannot be read, or a role cannot be guessed.
     """
     check_name(name)
-    asked = wishes or Wishes()
     table = read_raw_table(source, encoding=encoding)
+    try:
+        return _scaffold(name, source, table, wishes or Wishes())
+    except DataError as error:
+        if not table.doubt:
+            raise
+        # Names that were misread may be all that is wrong.
+        raise DataError(f"{error} {table.file} was read as {table.remarks[0]}.") from None
+
+
+def _scaffold(name: str, source: Path, table: RawTable, asked: Wishes) -> Scaffold:
     ids, patients, why_ids = find_patients(table, asked)
     table, patients, dropped = with_patients(table, patients)
     table, spellings = with_one_spelling(table, besides=ids, missing=asked.missing)
