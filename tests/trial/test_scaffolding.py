@@ -271,6 +271,47 @@ def test_the_baseline_of_a_wide_table_may_have_another_name(
     assert len(trial.outcomes) == 24 * len(columns)
 
 
+@pytest.mark.parametrize(
+    ("columns", "label", "unit"),
+    [
+        (["Pain (VAS, mm) Base", "Pain (VAS, mm) wk 4"], "Pain (VAS, mm)", "mm"),
+        (["Pain Base (VAS, mm)", "Pain wk 4 (VAS, mm)"], "Pain", "mm"),
+        (["Mood Base (BDI)", "Mood wk 4 (BDI)"], "Mood", "units"),
+        (["Rescue meds (tabs/wk) bl", "Rescue meds (tabs/wk) wk 4"], "Rescue meds", "tabs/wk"),
+        (["Rescue meds tabs wk Base", "Rescue meds tabs wk wk 4"], "Rescue meds tabs", "units"),
+    ],
+)
+def test_labels_keep_what_the_columns_say(
+    tmp_path: Path, columns: list[str], label: str, unit: str
+) -> None:
+    trial, _ = made(write(tmp_path / "t.csv", wide_rows(columns), by=";"))
+    outcome = trial.specification.primary_outcome
+    assert (outcome.label, outcome.unit) == (label, unit)
+    assert trial.specification.visits[0].label == "Baseline"
+
+
+def test_a_variable_keeps_brackets_that_are_no_unit(tmp_path: Path) -> None:
+    columns = ["x_0", "x_4w", "Severity (VAS, mm)", "Mood (BDI)", "Age (years)"]
+    trial, _ = made(write(tmp_path / "t.csv", wide_rows(columns), by=";"))
+    found = [(variable.label, variable.unit) for variable in trial.specification.variables]
+    assert found == [("Severity (VAS, mm)", "mm"), ("Mood (BDI)", None), ("Age", "years")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "labels"),
+    [
+        (["痛み 0週", "痛み 12週"], ["0週", "12週"]),
+        (["pain first", "pain last"], ["First", "Last"]),
+    ],
+)
+def test_visits_of_listed_columns_are_named_without_the_score(
+    tmp_path: Path, columns: list[str], labels: list[str]
+) -> None:
+    source = write(tmp_path / "t.csv", wide_rows(columns))
+    trial, _ = made(source, scores=(",".join(columns),))
+    assert [visit.label for visit in trial.specification.visits] == labels
+
+
 def test_a_first_patient_without_numbers_is_a_patient(tmp_path: Path) -> None:
     rows = with_second(wide_rows(["x_0", "x_4w"]), ["P99", "drug", "gone", "gone"])
     trial, _ = made(write(tmp_path / "t.csv", rows), missing=("gone",))

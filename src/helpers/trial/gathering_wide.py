@@ -197,9 +197,12 @@ def _listed(parts: Sequence[str], table: RawTable) -> ScoreFamily:
     keys = [visit_key(words) if words else None for _, words in read]
     told = None not in keys and len(set(keys)) == len(keys)
     shared = _beginning(parts).rstrip("_-. 0123456789")
+    # What the columns share names the score, the rest the visit.
+    rests = [part[len(shared) :].strip("_-. ") for part in parts]
+    named = rests if all(rests) and len(set(rests)) == len(rests) else list(parts)
     columns = tuple(
-        (words if words is not None and told else VisitWords(part, "named"), part)
-        for part, words in read
+        (words if words is not None and told else VisitWords(text, "named"), part)
+        for (part, words), text in zip(read, named, strict=True)
     )
     return ScoreFamily(role_words(shared or parts[0]), columns)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from helpers.trial.column_units import unit_in, without_unit
 from helpers.trial.design_rules import FIXED_COLUMNS, RESERVED_NAMES
 from helpers.trial.raw_exclusions import FEW, names_patients, why_no_variable
 from helpers.trial.raw_layout import Gathered, Wishes
@@ -13,7 +14,6 @@ from helpers.trial.raw_roles import LATER, is_site, role_words
 from helpers.trial.raw_table import RawTable
 from helpers.trial.raw_values import dates, is_missing, missing_codes, numbers, plain
 from helpers.trial.safe_names import safe_codes, safe_id
-from helpers.trial.wide_columns import unit_in, without_unit
 
 MANY = 12  # categories up to which each has a line in Table 1
 MOST = 60  # categories above which a column of words is free text

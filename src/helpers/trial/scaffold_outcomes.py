@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from helpers.errors import DataError
+from helpers.trial.column_units import unit_in, without_unit
 from helpers.trial.design_rules import RESERVED_NAMES
 from helpers.trial.raw_layout import Gathered, RawOutcome, Wishes
 from helpers.trial.safe_names import safe_id
 from helpers.trial.scaffold_specification import NewTrial
-from helpers.trial.wide_columns import unit_in, without_unit
 
 _WORSE = re.compile(
     r"pain|schmerz|douleur|dolor|боль|depress|bdi|hamd|hamatotl|hdrs|phq|gad|anxi|angst|stress|"
@@ -60,6 +60,8 @@ def describe_outcomes(
         plainly = without_unit(outcome.name)
         units = [unit for column in (outcome.name, *outcome.columns) if (unit := unit_in(column))]
         label = re.sub(r"[\s_.]+", " ", plainly).strip()
+        # What is left of a visit is no word of the score ("Tablets wk").
+        label = re.sub(r"(?<!per)(?<!/)\s+(wks?|mths?)$", "", label)
         if at == 0:
             new.primary = (name, _primary_visit(outcome, visits, arms))
         part: dict[str, object] = {

@@ -11,6 +11,7 @@ from helpers.trial.raw_values import plain
 from helpers.trial.safe_names import safe_id
 from helpers.trial.visit_words import VisitWords
 
+_SHORT = ("base", "basel", "basln", "bsl", "pre")
 _FIRST_DAY = 0.15  # weeks: the first day of a trial is often called day 1
 
 
@@ -196,9 +197,10 @@ def _label(word: VisitWords) -> str:
     text = re.sub(r"[\s_]+", " ", word.text).strip()
     text = re.sub(r" arm \d+$", "", text)  # REDCap adds its own arm to an event's name
     letters = sum(letter.isalpha() for letter in text)
-    if word.kind == "baseline" and letters < 4:
+    if word.kind == "baseline" and (letters < 4 or text.casefold() in _SHORT):
         return "Baseline"
-    if word.number is not None and letters < 4:
+    # One sign may be a whole word, as in "12週".
+    if word.number is not None and letters < 4 and not re.search("[\u3040-\ud7af]", text):
         return f"{(word.unit or 'visit').capitalize()} {plain(word.number)}"
     if word.number is not None and re.fullmatch(r"[^\W\d]+\d+", text):
         text = re.sub(r"(\d+)$", r" \1", text)

@@ -14,12 +14,14 @@ Unit = Literal["day", "week", "month", "year"]
 WEEKS: Mapping[Unit, float] = {"day": 1 / 7, "week": 1.0, "month": 52 / 12, "year": 52.0}
 
 _UNIT_WORDS: Mapping[Unit, str] = {
-    "day": "days day d tage tag t jours jour j dias dia dagen dag giorni giorno день дни дн",
+    "day": "days day d tage tag t jours jour j dias dia dagen dag giorni giorno день дни дн "
+    "日 天 일",
     "week": "weeks week wks wk w wochen woche wo semaines semaine sem semanas semana settimane "
-    "settimana veckor vecka uger uge weken неделя недели недель нед",
+    "settimana veckor vecka uger uge weken неделя недели недель нед 週 周 週間 주",
     "month": "months month mths mth mon mos mo m monate monat mois meses mes mesi mese maanden "
-    "maand månader månad måneder måned месяц месяца месяцев мес",
-    "year": "years year yrs yr y jahre jahr années année ans an años año anni anno jaar год года",
+    "maand månader månad måneder måned месяц месяца месяцев мес 月 ヶ月 か月 个月 個月 개월",
+    "year": "years year yrs yr y jahre jahr années année ans an años año anni anno jaar год года "
+    "年 년",
 }
 _UNITS: dict[str, Unit] = {
     word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()
@@ -28,7 +30,8 @@ _BASELINE_TEXT = (
     "baseline base basel basln bl bsl bas basal pre prae prä pretest pretreatment "
     "pretreat before preop baselinevisit randomisation randomization rand entry "
     "enrolment enrollment inclusion initial avant eingang aufnahme ausgangswert "
-    "basislinie baslinje исходно исходный начало до start"
+    "basislinie baslinje исходно исходный начало до start "
+    "ベースライン 基线 基線 投与前 治療前 治疗前 기저"
 )
 _BASELINE = frozenset(_BASELINE_TEXT.split())
 _SCREENING = frozenset(["screening", "screen", "scr", "scrn", "runin"])

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from helpers.trial.column_units import without_brackets
 from helpers.trial.raw_values import words_of
 from helpers.trial.visit_words import VisitWords, read_visit
 
@@ -85,7 +86,7 @@ def split_name(name: str, names: Iterable[str]) -> tuple[str, VisitWords | None]
     between = _between_visits(name, names)
     if between is not None:
         return between
-    words = words_of(without_unit(name))
+    words = words_of(without_brackets(name))
     for length in (3, 2, 1):
         if length > len(words):
             continue
@@ -133,24 +134,15 @@ def _between_visits(name: str, names: Iterable[str]) -> tuple[str, VisitWords] |
     return stem, replace(visit, text=visit.text + found[3], number=float(found[2] + found[3]))
 
 
-def unit_in(name: str) -> str | None:
-    """Return the unit that stands in brackets at the end of a name: ``kg`` of ``Weight (kg)``."""
-    found = re.fullmatch(r".*\S\s*[(\[]([^()\[\]]+)[)\]]", name)
-    if found is None or read_visit(found[1], whole=True).kind != "named":
-        return None
-    return found[1].strip() or None
-
-
-def without_unit(name: str) -> str:
-    """Return a name without the unit in brackets at its end."""
-    return re.sub(r"\s*[(\[][^()\[\]]+[)\]]$", "", name) if unit_in(name) else name
-
-
 def as_written(words: Sequence[str], name: str) -> str:
     """Return a visit's words with the letters that the name of the column has."""
-    between = r"[\s_.\-:/()]*"
-    found = re.search(between.join(re.escape(word) for word in words), name, flags=re.IGNORECASE)
-    return found[0] if found else " ".join(words)
+    words_apart = r"[\W_]*"
+    found = re.search(words_apart.join(map(re.escape, words)), name, flags=re.IGNORECASE)
+    if found is None:
+        return " ".join(words)
+    # The bracket that closes belongs to the word before it: "Pain (VAS, mm)".
+    closing = re.match(r"[)\]]", name[found.end() :]) if re.search(r"[(\[]", found[0]) else None
+    return found[0] + (closing[0] if closing else "")
 
 
 def _visit(text: str) -> VisitWords | None:
