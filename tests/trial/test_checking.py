@@ -196,6 +196,13 @@ def test_an_empty_file_is_reported(content: bytes, tiny_trial: Path) -> None:
     assert (only.file, only.message) == (SESSIONS, "The file is empty.")
 
 
+def test_a_folder_in_place_of_a_table_is_reported(tiny_trial: Path) -> None:
+    (tiny_trial / OUTCOMES).unlink()
+    (tiny_trial / OUTCOMES).mkdir()
+    (found,) = check_trial(tiny_trial).problems
+    assert str(found).startswith(f"{OUTCOMES}: A folder lies where the file of the table outcomes")
+
+
 def test_a_header_alone_is_reported_where_rows_are_needed(tiny_trial: Path) -> None:
     for file in (SCREENING, EVENTS):
         header = (tiny_trial / file).read_text(encoding="utf-8").splitlines()[0]

@@ -59,3 +59,6 @@ def test_what_stands_in_place_of_a_trial_is_named(inside: Path) -> None:
     (folder / "trial.yml").rename(folder / "trial.yaml")
     with pytest.raises(SpecificationError, match=r"'trial\.yaml': rename that to trial\.yml"):
         find_trial(folder)
+    (folder / "trial.yml").mkdir()
+    with pytest.raises(SpecificationError, match=r"is itself a folder.*: rename or delete it"):
+        find_trial(folder)

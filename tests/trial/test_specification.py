@@ -154,3 +154,17 @@ def test_a_language_is_a_code(tiny_trial: Path) -> None:
     path.write_text(f"language: Deutsch, bitte\n{text}", encoding="utf-8")
     with pytest.raises(TrialProblems, match=r"Write the code of a language, for example 'de'"):
         read_specification(tiny_trial)
+
+
+@pytest.mark.parametrize(("wrong", "near"), [("hoeher", None), ("worst", "worse")])
+def test_a_word_far_from_all_others_is_not_taken_for_one(
+    tiny_trial: Path, wrong: str, near: str | None
+) -> None:
+    path = tiny_trial / "trial.yml"
+    text = path.read_text(encoding="utf-8")
+    assert "higher_is: worse" in text
+    path.write_text(text.replace("higher_is: worse", f"higher_is: {wrong}"), encoding="utf-8")
+    with pytest.raises(TrialProblems) as caught:
+        read_specification(tiny_trial)
+    assert ("Did you mean" in str(caught.value)) == (near is not None)
+    assert "Write one of: worse, better" in str(caught.value)

@@ -241,6 +241,10 @@ def _read_files(folder: Path, files: Mapping[str, str]) -> dict[str, tuple[str, 
 
 
 def _missing_file(folder: Path, file: str, table: str) -> Problem:
+    if (folder / file).is_dir():
+        message = f"A folder lies where the file of the table {table} is expected."
+        remedy = f"Put the file there, or name it under tables in {SPECIFICATION_FILE}."
+        return Problem(file, None, None, message, remedy)
     others = set(named_tables(folder).values())
     there = sorted(path.name for path in folder.glob("*.csv") if path.name not in others)
     near = nearest_name(file, there)

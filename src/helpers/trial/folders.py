@@ -55,6 +55,11 @@ def why_no_trial(asked: str, folder: Path, names: Collection[str]) -> str:
             "To make a trial of a CSV file, use 'trialbook new'."
         )
     if asked and folder.is_dir():
+        if (folder / SPECIFICATION_FILE).is_dir():
+            return (
+                f"In the folder {asked!r}, {SPECIFICATION_FILE!r} is itself a folder, where the "
+                "file that describes the trial is expected: rename or delete it."
+            )
         misnamed = sorted(path.name for path in folder.glob("trial.y*ml*"))
         if misnamed:
             return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,6 +20,8 @@ from helpers.trial.parts import (
     LANGUAGE_PATTERN,
 )
 from helpers.trial.positions import Path
+
+_ALIKE = 0.6  # of two words, from which one may be meant by the other
 
 
 def say(error: ErrorDetails, *, model: type[BaseModel], content: Any) -> tuple[str, str]:
@@ -165,7 +168,15 @@ def _wants(what: str, remedy: str) -> Phrase:
 
 def _one_of(error: ErrorDetails) -> tuple[str, str]:
     expected = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
-    near = nearest_name(str(error["input"]), expected)
+    wrong = str(error["input"])
+    near = nearest_name(wrong, expected)
+    # Of two words, such as worse and better, one is always the nearer, however far off it is.
+    if (
+        near
+        and wrong not in near
+        and SequenceMatcher(None, wrong.casefold(), near).ratio() < _ALIKE
+    ):
+        near = None
     hint = f"Did you mean {near!r}? " if near else ""
     return f"is {shown(error['input'])}.", f"{hint}Write one of: {', '.join(expected)}."
 
