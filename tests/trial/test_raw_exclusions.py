@@ -58,6 +58,12 @@ def test_words_of_single_patients_are_left_out(tmp_path: Path, cells: Any, why: 
     assert why in report
 
 
+def test_remarks_that_happen_to_go_with_the_arms_are_called_remarks() -> None:
+    arms = {"1": "a", "2": "b", "3": "a"}
+    why = why_no_variable("Comments", {"1": "moved", "2": "fell"}, arms)
+    assert why == "free text, to judge by the name"
+
+
 def test_reasons_are_kept_where_none_is_rare(tmp_path: Path) -> None:
     source = wide(tmp_path, ["reason"], lambda at: [("moved", "ill")[at // 2 % 2]])
     assert "reason: known only after" in " ".join(scaffold_trial("t", source).report)

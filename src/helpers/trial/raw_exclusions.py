@@ -86,14 +86,14 @@ def why_no_variable(name: str, cells: Mapping[str, str], arms: Mapping[str, str]
         The arm of each patient, to leave out a column that only says the same.
     """
     values = list(cells.values())
+    read = numbers(values)
+    if read is None and _REMARKS.search(role_words(name)):
+        return "free text, to judge by the name"
     if len(set(values)) == 1:
         return "holds one value only"
     pairs = {(arms[who], cell) for who, cell in cells.items() if who in arms}
     if len(pairs) == len({arm for arm, _ in pairs}) == len({cell for _, cell in pairs}):
         return "says the same as the arm"
-    read = numbers(values)
-    if read is None and _REMARKS.search(role_words(name)):
-        return "free text, to judge by the name"
     why = names_patients(name, cells)
     if why is not None:
         return why

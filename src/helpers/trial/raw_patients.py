@@ -7,13 +7,12 @@ from dataclasses import replace
 
 from helpers.errors import DataError
 from helpers.trial.gathering_wide import families_of
+from helpers.trial.raw_ids import id_candidates, misfit_ids
 from helpers.trial.raw_layout import Wishes, ids_of
 from helpers.trial.raw_roles import (
     arm_candidates,
     constant_columns,
-    id_candidates,
     is_site,
-    misfit_ids,
     parameter_candidates,
     visit_candidates,
 )
