@@ -17,12 +17,12 @@ from helpers.errors import nearest_name
 from helpers.trial.contents import Contents
 from helpers.trial.delimited import WrittenTable, read_written_table
 from helpers.trial.folders import find_trial
-from helpers.trial.loading import SMALL_CELLS
 from helpers.trial.outcome_rules import outcome_problems
 from helpers.trial.participant_rules import participant_problems
 from helpers.trial.problems import Problem
 from helpers.trial.reading import SPECIFICATION_FILE, examine_specification, named_tables
 from helpers.trial.screening_rules import screening_problems
+from helpers.trial.small_arms import small_arms
 from helpers.trial.specification import Specification
 from helpers.trial.tables import TABLE_NAMES, table_schema
 from helpers.trial.treatment_rules import event_problems, session_problems
@@ -283,14 +283,10 @@ def _count(specification: Specification, tables: Mapping[str, pd.DataFrame]) -> 
 
 
 def _small_arms(specification: Specification, counted: Mapping[str, int]) -> Iterator[str]:
-    """Name arms of so few participants that another one may have been meant."""
     sizes = {arm: counted.get(f"participants.{arm}", 0) for arm in specification.arm_ids}
-    for arm, size in sizes.items():
-        if 0 < size < SMALL_CELLS:
-            others = [other for other in sizes if sizes[other] >= SMALL_CELLS]
-            near = nearest_name(arm, others)
-            asked = f": is it a misspelling of {near!r}?" if near else "."
-            yield f"The arm {arm!r} has only {_counted(size, 'participant')}{asked}"
+    for arm, near in small_arms(sizes).items():
+        asked = f": is it a misspelling of {near!r}?" if near else "."
+        yield f"The arm {arm!r} has only {_counted(sizes[arm], 'participant')}{asked}"
 
 
 def _fingerprint(folder: Path, contents: Mapping[str, tuple[str, bytes | None]]) -> str:

@@ -15,10 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.errors import DataError, SpecificationError, nearest_name, unknown_name
+from helpers.errors import DataError, SpecificationError, unknown_name
 from helpers.trial.gathering_long import gather_long
 from helpers.trial.gathering_wide import gather_wide
-from helpers.trial.loading import SMALL_CELLS
 from helpers.trial.parts import IDENTIFIER_PATTERN
 from helpers.trial.raw_layout import Gathered, Wishes
 from helpers.trial.raw_patients import find_patients, with_patients
@@ -37,6 +36,7 @@ from helpers.trial.scaffold_specification import (
     patients_in_words,
     specification_text,
 )
+from helpers.trial.small_arms import small_arms
 
 
 @dataclass(frozen=True)
@@ -187,11 +187,9 @@ def _reference(values: Sequence[str], given: str | None) -> tuple[str, str]:
 def _few(values: Sequence[str], counts: Mapping[str, int]) -> list[tuple[str, str]]:
     """Name arms of so few patients that they may be misspelt."""
     told = []
-    for value in values:
-        if counts[value] < SMALL_CELLS:
-            near = nearest_name(value, [other for other in values if counts[other] >= SMALL_CELLS])
-            asked = f": is it a misspelling of {near}? Correct it in the file" if near else ""
-            told.append(("arms", f"{value} has only {patients_in_words(counts[value])}{asked}"))
+    for value, near in small_arms({value: counts[value] for value in values}).items():
+        asked = f": is it a misspelling of {near}? Correct it in the file" if near else ""
+        told.append(("arms", f"{value} has only {patients_in_words(counts[value])}{asked}"))
     return told
 
 
