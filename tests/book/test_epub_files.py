@@ -23,6 +23,7 @@ FILES = {
     "cover.xhtml": b"<p/>",
     "page.xhtml": b"<math/>",
     "images/a.svg": b"<svg/>",
+    "images/cover.png": b"a picture",
 }
 ORDER = ["cover.xhtml", "contents.xhtml", "page.xhtml"]
 
@@ -48,6 +49,8 @@ def test_every_file_is_listed_and_every_page_has_its_turn() -> None:
         assert f'href="{name}"' in told
     assert 'href="contents.xhtml" media-type="application/xhtml+xml" properties="nav"' in told
     assert 'href="page.xhtml" media-type="application/xhtml+xml" properties="mathml"' in told
+    assert 'href="images/cover.png" media-type="image/png" properties="cover-image"' in told
+    assert told.count("properties=") == 3
     assert told.count("<itemref") == len(ORDER)
     assert "<dc:title>Title &amp; more</dc:title>" in told
     assert ">2026-03-04T00:00:00Z<" in told

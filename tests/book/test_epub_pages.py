@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,7 +15,7 @@ from helpers.book.epub_pages import (
     page_xhtml,
 )
 from helpers.book.print_document import Cover
-from helpers.book.print_pages import PrintedPage, printed_pages
+from helpers.book.print_pages import Heading, PrintedPage, printed_pages
 from helpers.book.reading_order import Part
 
 COVER = Cover(
@@ -35,7 +36,9 @@ ONE = (
     '<mtable scriptlevel="0"><mi>x</mi></mtable><mstyle scriptlevel="0"></mstyle></math></span>'
     "</section></article>"
 )
-TWO = '<article class="bd-article"><h1>Second</h1><section id="t"><h2>T</h2></section></article>'
+TWO = (
+    '<article class="bd-article"><h1>Second</h1><section id="t"><h2>There</h2></section></article>'
+)
 
 
 @pytest.fixture
@@ -78,6 +81,20 @@ def test_the_contents_lead_to_every_page_and_section(pages: tuple[PrintedPage, .
         "page-two.xhtml#page-two--t",
     ]
     assert found.select_one("li > span").text == "Later"
+
+
+def test_the_contents_leave_out_sections_that_only_repeat_them(
+    pages: tuple[PrintedPage, ...],
+) -> None:
+    repeated = (Heading("a", "Second"), Heading("b", "[Unreleased]"), Heading("c", "W"))
+    first = replace(pages[0], sections=(*pages[0].sections, *repeated))
+    listed = contents_xhtml(
+        COVER,
+        [Part("", ("one.html", "two.html"))],
+        {"one.html": first, "two.html": replace(pages[1], sections=())},
+    )
+    links = [link.text for link in well_formed(listed).select("a")]
+    assert links == ["First & last", "Here", "Second"]
 
 
 def test_the_cover_says_whose_data() -> None:

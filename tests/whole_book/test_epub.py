@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -93,6 +94,23 @@ def test_every_page_says_whose_data_it_shows(
     for name, page in pages.items():
         if not name.endswith("contents.xhtml"):
             assert label[source.planned.name] in "".join(page.itertext()), name
+
+
+@pytest.mark.browser
+def test_no_page_is_wider_than_a_small_reader(
+    archive: zipfile.ZipFile, tmp_path: Path, opened: tuple[Any, list[str]]
+) -> None:
+    archive.extractall(tmp_path)
+    page, faults = opened
+    page.set_viewport_size({"width": 420, "height": 600})
+    wide = {}
+    for file in sorted((tmp_path / "book").glob("*.xhtml")):
+        page.goto(file.as_uri())
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 420:
+            wide[file.name] = width
+    assert wide == {}
+    assert faults == []
 
 
 def test_nothing_is_made_again_when_nothing_changed_and_the_same_bytes_when_it_is(

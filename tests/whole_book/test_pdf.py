@@ -133,6 +133,14 @@ def test_a_chapter_opens_with_its_figure_on_one_page(
         assert caption.get_text(strip=True) in texts[number], page.name
 
 
+def test_what_made_a_chapter_is_a_table_on_one_page(texts: list[str]) -> None:
+    lines = [" ".join(text.split()) for text in texts]
+    begun = [number for number, text in enumerate(lines) if "What made this chapter." in text]
+    ended = [number for number, text in enumerate(lines) if "helpers, data, lock)" in text]
+    assert len(begun) > 10
+    assert begun == ended
+
+
 def test_links_lead_somewhere(reader: PdfReader) -> None:
     names = set(reader.named_destinations)
     inside = outside = 0

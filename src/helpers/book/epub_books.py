@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from helpers.book.epub_cover import COVER_IMAGE, cover_image
 from helpers.book.epub_files import CONTENTS, COVER, epub_bytes, fingerprint_in
 from helpers.book.epub_pages import (
     STYLE,
@@ -62,6 +63,7 @@ def make_epub(source: PrintSource) -> Made:
         cover,
         {name: text.encode() for name, text in texts.items()}
         | font
+        | {COVER_IMAGE: cover_image(cover)}
         | _images(source, pages.values()),
         [COVER, CONTENTS, *(file_of(page) for page in pages.values())],
         day=source.dated.day,

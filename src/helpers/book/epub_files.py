@@ -10,6 +10,7 @@ from datetime import date
 from html import escape
 from pathlib import PurePosixPath
 
+from helpers.book.epub_cover import COVER_IMAGE
 from helpers.book.print_document import Cover
 
 FOLDER = "book"
@@ -149,6 +150,8 @@ def _properties(name: str, files: Mapping[str, bytes]) -> str:
     """Return what a reading system must know of a page before it opens it."""
     if name == CONTENTS:
         return ' properties="nav"'
+    if name == COVER_IMAGE:
+        return ' properties="cover-image"'
     if not name.endswith(".xhtml"):
         return ""
     holds = [kind for kind, mark in (("mathml", b"<math"), ("svg", b"<svg")) if mark in files[name]]

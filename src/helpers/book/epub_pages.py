@@ -10,7 +10,7 @@ from bs4 import Tag
 from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 
-from helpers.book.print_document import Cover, running_label
+from helpers.book.print_document import Cover, listed_sections, running_label
 from helpers.book.print_pages import PrintedPage
 from helpers.book.reading_order import Part
 
@@ -93,7 +93,7 @@ def contents_xhtml(cover: Cover, parts: Sequence[Part], pages: Mapping[str, Prin
     """Return the table of contents, which the reader's program shows too."""
     items = []
     for part in parts:
-        entries = "\n".join(_entry(pages[name]) for name in part.pages)
+        entries = "\n".join(_entry(pages[name], pages) for name in part.pages)
         if part.caption:
             entries = f"<li><span>{escape(part.caption)}</span>\n<ol>{entries}</ol></li>"
         items.append(entries)
@@ -106,11 +106,11 @@ def contents_xhtml(cover: Cover, parts: Sequence[Part], pages: Mapping[str, Prin
     )
 
 
-def _entry(page: PrintedPage) -> str:
+def _entry(page: PrintedPage, pages: Mapping[str, PrintedPage]) -> str:
     file = file_of(page)
     below = "".join(
         f'<li><a href="{file}#{escape(section.anchor)}">{escape(section.text)}</a></li>'
-        for section in page.sections
+        for section in listed_sections(page, pages)
     )
     inner = f"<ol>{below}</ol>" if below else ""
     return f'<li><a href="{file}">{escape(page.title)}</a>{inner}</li>'

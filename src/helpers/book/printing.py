@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from helpers.book.chromium import opened_document
 from helpers.book.pdf_files import pages_of_anchors
+from helpers.book.print_figures import fit_figures
 from helpers.errors import BuildError
 
 if TYPE_CHECKING:
@@ -18,12 +19,15 @@ _TEXT_WIDTH = 634
 _TEXT_WIDTH_SIDEWAYS = 963
 # The height of the text on an upright page: 251 mm.
 _TEXT_HEIGHT = 948
+# Less of a table than this, 26 mm, does not stand alone at the foot or at the head of a page.
+_FEW_ROWS = 100
 _PASSES = 4
 
 # A table that is too wide is set smaller, as long as its words stay whole and can be read; else its
-# words may break; else it lies on its side. Short tables do not break at all.
+# words may break; else it lies on its side. Short tables do not break at all, and longer ones not
+# near an end.
 _FIT = """
-([width, sideways]) => {
+([width, sideways, few]) => {
   const points = 0.75;
   const fits = (table, room) => table.getBoundingClientRect().width <= room + 0.5
       && table.scrollWidth <= room + 1;
@@ -52,7 +56,15 @@ _FIT = """
       block.style.width = sideways + "px";
       if (!shrink(table, sideways, 6)) tooWide.push(table.caption?.innerText || "a table");
     }
-    if (block.getBoundingClientRect().height < 330) block.classList.add("keep-together");
+    if (block.getBoundingClientRect().height < 400) block.classList.add("keep-together");
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const top = rows[0]?.getBoundingClientRect().top;
+    const bottom = rows.at(-1)?.getBoundingClientRect().bottom;
+    for (const row of rows.slice(0, -1)) {
+      const place = row.getBoundingClientRect();
+      if (place.bottom - top < few || bottom - place.bottom < few)
+        row.classList.add("keep-with-next");
+    }
   }
   return tooWide;
 }
@@ -109,7 +121,7 @@ def print_document(
     """
     with opened_document(text, folders) as page:
         page.set_viewport_size({"width": _TEXT_WIDTH, "height": 930})
-        too_wide = page.evaluate(_FIT, [_TEXT_WIDTH, _TEXT_WIDTH_SIDEWAYS])
+        too_wide = page.evaluate(_FIT, [_TEXT_WIDTH, _TEXT_WIDTH_SIDEWAYS, _FEW_ROWS])
         if too_wide:
             raise BuildError(
                 f"A table is wider than a page, even on its side: {too_wide[0]!r}; give it fewer "
@@ -117,7 +129,12 @@ def print_document(
             )
         page.evaluate(_FIT_OPENINGS, _TEXT_HEIGHT)
         _refuse_overflow(page)
+        fit_figures(page, lambda: _printed(page))
         return _numbered(page, report)
+
+
+def _printed(page: Page) -> bytes:
+    return page.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
 
 
 def _refuse_overflow(page: Page) -> None:
@@ -133,7 +150,7 @@ def _numbered(page: Page, report: Callable[[str], None]) -> bytes:
     """Print, read which page each heading is on, write that into the contents, print again."""
     known: dict[str, int] = {}
     for count in range(1, _PASSES + 1):
-        printed = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
+        printed = _printed(page)
         found = pages_of_anchors(printed)
         report(f"  pass {count}: {max(found.values(), default=0)} pages or more")
         if found == known:
