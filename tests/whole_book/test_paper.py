@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from io import BytesIO
@@ -41,13 +40,13 @@ def sheets(
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_a_chapter_opens_with_its_figure_and_ends_with_more_than_who_made_it(
+def test_a_chapter_opens_with_its_figure_and_ends_with_more_than_a_line(
     sheets: Callable[[str], list[str]], name: str
 ) -> None:
     texts = sheets(name)
     assert f"Figure {int(name[:2])}.1." in texts[0]
     assert "What made this chapter" in " ".join(texts[-2:])
-    assert len(re.sub(r"By The trialbook authors.*", "", texts[-1], flags=re.DOTALL)) > 200
+    assert len(texts[-1]) > 300
 
 
 def test_a_long_table_that_is_folded_is_left_out_and_told(
