@@ -63,26 +63,10 @@ def _write(
 ) -> float:
     """Write a paragraph below a height; return the height at which it ends."""
     look: dict[str, Any] = {"fontsize": points, "weight": weight, "parse_math": False}
-    wrapped = _wrapped(figure, text, look)
-    if len(wrapped) > lines:
-        wrapped = [*wrapped[: lines - 1], wrapped[lines - 1].rpartition(" ")[0] + " …"]
+    from helpers.show.figure_text import lines_within
+
+    wrapped = lines_within(figure, text, width=_RIGHT - _LEFT, most=lines, look=look)
     height = points * 1.25 / 72 / _HEIGHT
     for at, line in enumerate(wrapped):
         figure.text(_LEFT, top - at * height, line, color=colour, va="top", **look)
     return top - len(wrapped) * height
-
-
-def _wrapped(figure: Figure, text: str, look: dict[str, Any]) -> list[str]:
-    """Return the lines of a text, each no longer than the picture is wide."""
-    measured = figure.text(0, 0, "", **look)
-    room = (_RIGHT - _LEFT) * figure.bbox.width
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        measured.set_text(longer)
-        if lines and measured.get_window_extent().width <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    measured.remove()
-    return lines

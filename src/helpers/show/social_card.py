@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from helpers.show.figure_text import lines_within
 from helpers.show.figures import ARM_STYLES, FAINT, GRID, INK, theme
 
 _DOTS = 100
@@ -97,28 +98,10 @@ def _paragraph(
     """Write a paragraph below a height; return the height at which it ends."""
     height = points * 1.28 / 72 / _HEIGHT
     look: dict[str, Any] = {"fontsize": points, "weight": weight, "parse_math": False}
-    wrapped = _wrapped(figure, text, look)
-    if len(wrapped) > lines:
-        wrapped = [*wrapped[: lines - 1], wrapped[lines - 1].rpartition(" ")[0] + " …"]
+    wrapped = lines_within(figure, text, width=_RIGHT - _LEFT, most=lines, look=look)
     for at, line in enumerate(wrapped):
         figure.text(_LEFT, top - at * height, line, color=INK, va="top", **look)
     return top - len(wrapped) * height
-
-
-def _wrapped(figure: Figure, text: str, look: dict[str, Any]) -> list[str]:
-    """Return the lines of a text, each as long as the card is wide."""
-    measured = figure.text(0, 0, "", **look)
-    room = (_RIGHT - _LEFT) * figure.bbox.width
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        measured.set_text(longer)
-        if lines and measured.get_window_extent().width <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    measured.remove()
-    return lines
 
 
 def _forest(figure: Figure, interval: tuple[float, float, float], *, synthetic: bool) -> None:
