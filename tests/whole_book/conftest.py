@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from helpers.book.print_sources import PrintSource
+
 ROOT = Path(__file__).parents[2]
 EDITIONS = ("impact", "headache")
 CHROMIUM = next(
@@ -71,6 +73,21 @@ def books() -> Path:
         )
     assert done.returncode == 0, done.stdout + done.stderr
     return build
+
+
+@pytest.fixture(scope="session")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Callable[[PrintSource], PrintSource]:
+    """Return what gives the PDF and the EPUB of a book a place of this worker's own.
+
+    A test that takes such a file away would take it from a test that reads it in another worker.
+    """
+    folder = tmp_path_factory.mktemp("forms")
+
+    class Apart(PrintSource):
+        def target(self, kind: str) -> Path:
+            return folder / f"{self.planned.name}.{kind}"
+
+    return lambda source: Apart(source.project, source.planned, source.dated)
 
 
 @pytest.fixture(scope="session")

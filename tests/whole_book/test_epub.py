@@ -7,6 +7,7 @@ import posixpath
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -26,10 +27,12 @@ OPF = "{http://www.idpf.org/2007/opf}"
 
 
 @pytest.fixture(scope="module", params=("impact", "headache"))
-def source(request: pytest.FixtureRequest, books: Path) -> PrintSource:
+def source(
+    request: pytest.FixtureRequest, books: Path, apart: Callable[[PrintSource], PrintSource]
+) -> PrintSource:
     project = Project.at(ROOT)
     (planned,) = plan_editions(project, [request.param], {})
-    return print_source(project, planned)
+    return apart(print_source(project, planned))
 
 
 @pytest.fixture(scope="module")

@@ -29,10 +29,12 @@ LABEL = {"impact": "SYNTHETIC COHORT (IMPACT)", "headache": "REAL PATIENTS"}
 
 
 @pytest.fixture(scope="module", params=LABEL)
-def source(request: pytest.FixtureRequest, books: Path) -> PrintSource:
+def source(
+    request: pytest.FixtureRequest, books: Path, apart: Callable[[PrintSource], PrintSource]
+) -> PrintSource:
     project = Project.at(ROOT)
     (planned,) = plan_editions(project, [request.param], {})
-    return print_source(project, planned)
+    return apart(print_source(project, planned))
 
 
 def printed(source: PrintSource, report: Callable[[str], None] = lambda line: None) -> Made:
