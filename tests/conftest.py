@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import importlib.util
 import os
@@ -11,9 +12,13 @@ import signal
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from helpers.trial.loading import Trial
 
 # Several threads on matrices this small only wait for each other: nine times slower on two busy
 # cores. OpenBLAS reads this when numpy is first imported.
@@ -68,6 +73,19 @@ def tiny_real_trial(tmp_path: Path) -> Path:
     log nor sessions nor adverse events.
     """
     return _copied("tiny_real", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def few_at_the_end() -> Callable[[Trial], Trial]:
+    """What leaves only three who walk with a score at the last visit of the tiny trial."""
+
+    def cut(trial: Trial) -> Trial:
+        walking = trial.participants.loc[trial.participants["arm"] == "walking", "participant"]
+        gone = trial.outcomes["participant"].isin(list(walking)[3:])
+        gone &= trial.outcomes["visit"] == "week8"
+        return dataclasses.replace(trial, outcomes=trial.outcomes[~gone])
+
+    return cut
 
 
 @pytest.fixture(scope="session")

@@ -22,14 +22,6 @@ def private(trial: Trial, small_cells: int = 5) -> Trial:
     return dataclasses.replace(trial, specification=specification, small_cells=small_cells)
 
 
-def few_at_the_end(trial: Trial) -> Trial:
-    """Return a trial of which only three participants who walk have a score at the last visit."""
-    walking = trial.participants.loc[trial.participants["arm"] == "walking", "participant"]
-    gone = trial.outcomes["participant"].isin(list(walking)[3:])
-    gone &= trial.outcomes["visit"] == "week8"
-    return dataclasses.replace(trial, outcomes=trial.outcomes[~gone])
-
-
 @pytest.fixture(scope="module")
 def settings(tiny):
     return vary_primary(tiny, covariates="sex", level=0.7)
@@ -107,7 +99,7 @@ def test_a_private_trial_tells_no_counts_by_its_degrees_of_freedom(tiny):
         assert grid.loc[grid["inference"] == "kenward-roger", "df"].notna().any()
 
 
-def test_a_private_trial_shows_no_difference_that_rests_on_a_few(tiny):
+def test_a_private_trial_shows_no_difference_that_rests_on_a_few(tiny, few_at_the_end):
     grid = vary_primary(private(few_at_the_end(tiny))).grid
     assert grid["problem"].str.contains("Fewer than 5 participants of an arm").all()
     assert grid["estimate"].isna().all()

@@ -70,16 +70,11 @@ def three_arms(tiny_real):
 
 
 @pytest.fixture(scope="module")
-def hidden(tiny):
+def hidden(tiny, few_at_the_end):
     """A private trial of which no result may be shown, for a reason that every setting gives."""
-    specification = tiny.specification.model_copy(update={"public": False})
-    walking = tiny.participants.loc[tiny.participants["arm"] == "walking", "participant"]
-    gone = tiny.outcomes["participant"].isin(list(walking)[3:])
-    gone &= tiny.outcomes["visit"] == "week8"
-    few = tiny.outcomes[~gone]
-    return vary_primary(
-        dataclasses.replace(tiny, specification=specification, outcomes=few, small_cells=5)
-    )
+    few = few_at_the_end(tiny)
+    specification = few.specification.model_copy(update={"public": False})
+    return vary_primary(dataclasses.replace(few, specification=specification, small_cells=5))
 
 
 def test_three_arms_and_many_covariates_are_on_offer_whole(showing, tiny_real, three_arms):

@@ -13,15 +13,7 @@ from pypdf import PdfReader
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-CHAPTERS = (
-    "01_question",
-    "02_eligibility",
-    "03_randomization",
-    "04_baseline",
-    "05_primary",
-    "06_secondary",
-    "07_reproduction",
-)
+CHAPTERS = sorted(path.stem for path in (Path(__file__).parents[2] / "chapters").glob("0*.ipynb"))
 
 
 @pytest.fixture(params=("impact", "headache"))

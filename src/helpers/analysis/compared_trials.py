@@ -97,12 +97,8 @@ def _arms(edition: EditionResults, described: Specification | None) -> tuple[str
         for name, entry in edition.results.items()
         if name.startswith(_LABEL)
     }
-    order = [] if described is None else [arm.id for arm in described.arms]
-    return tuple(labels[arm] for arm in sorted(labels, key=lambda arm: _place(arm, order)))
-
-
-def _place(arm: str, order: list[str]) -> int:
-    return order.index(arm) if arm in order else len(order)
+    order = () if described is None else (arm.id for arm in described.arms)
+    return tuple(labels[arm] for arm in dict.fromkeys((*order, *labels)) if arm in labels)
 
 
 def _published(

@@ -39,8 +39,9 @@ LATER = re.compile(
 )
 IDENTIFYING = re.compile(
     r"(^|_)(name|names|surname|firstname|lastname|vorname|nachname|nom|prenom|initials|initialen|"
-    r"email|mail|phone|tel|telefon|mobile|address|adresse|street|zip|postcode|plz|dob|birth(?!_?(weight|wt|length|order))\w*|"
-    r"geb\w*|ssn|nhs|mrn|insurance|ip)(_|$)|date_of_birth|geburt|birthdate"
+    r"email|mail|phone|tel|telefon|mobile|address|adresse|street|zip|postcode|plz|dob|"
+    r"birth(?!_?(weight|wt|length|order))\w*|geb\w*|ssn|nhs|mrn|insurance|ip)(_|$)|"
+    r"date_of_birth|geburt|birthdate"
 )
 
 _SITES = (
